@@ -1,0 +1,44 @@
+import { foreignKey, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { createdAt, workspaceId } from './columns.ts';
+import { sessions } from './sessions.ts';
+
+/** A sentence of a summary, with the messages that it came from. */
+export interface SummarySentence {
+  text: string;
+  sourceIds: string[];
+  /** Sequence of its first source: the order in which sentences are read. */
+  sequence: number;
+  /** Value for the summary, higher is kept longer. Comparable within one session only. */
+  score: number;
+  tokens: number;
+}
+
+/** One fold: what went in, what stayed, what the summary says since then. The newest row is the session's summary. */
+export const consolidations = pgTable(
+  'consolidations',
+  {
+    workspaceId: workspaceId(),
+    sessionId: text('session_id').notNull(),
+    id: text('id').notNull(),
+    /** 1, 2, 3 … within the session. */
+    generation: integer('generation').notNull(),
+    trigger: text('trigger', { enum: ['threshold', 'request', 'priority'] }).notNull(),
+    foldedIds: text('folded_ids').array().notNull(),
+    keptIds: text('kept_ids').array().notNull(),
+    sentences: jsonb('sentences').$type<SummarySentence[]>().notNull(),
+    messagesBefore: integer('messages_before').notNull(),
+    messagesAfter: integer('messages_after').notNull(),
+    tokensBefore: integer('tokens_before').notNull(),
+    tokensAfter: integer('tokens_after').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.id] }),
+    foreignKey({
+      columns: [table.workspaceId, table.sessionId],
+      foreignColumns: [sessions.workspaceId, sessions.id],
+    }).onDelete('cascade'),
+    // Serves "the newest"; unique, so that of two folds at once one loses.
+    uniqueIndex('consolidations_generation').on(table.workspaceId, table.sessionId, table.generation),
+  ],
+);

@@ -1,0 +1,88 @@
+import {
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core';
+import { instant, workspaceId } from './columns.ts';
+import { sessions } from './sessions.ts';
+
+/** A topic, an entity or an emotion of a session. Messages are nodes too, but their rows stand in `messages` already. */
+export const memoryNodes = pgTable(
+  'memory_nodes',
+  {
+    workspaceId: workspaceId(),
+    sessionId: text('session_id').notNull(),
+    /** Derived from session, type and key, so that writing a node twice is writing it once. */
+    id: text('id').notNull(),
+    type: text('type', { enum: ['topic', 'entity', 'emotion'] }).notNull(),
+    key: text('key').notNull(),
+    name: text('name').notNull(),
+    aliases: jsonb('aliases').$type<string[]>().notNull(),
+    mentions: integer('mentions').notNull(),
+    /** Sum of the salience (0 to 1) over its mentions. */
+    weight: doublePrecision('weight').notNull(),
+    /** Sums over the user's messages that mention it, and how many those are: their means say how it felt. */
+    valenceSum: doublePrecision('valence_sum').notNull(),
+    arousalSum: doublePrecision('arousal_sum').notNull(),
+    felt: integer('felt').notNull(),
+    firstSequence: integer('first_sequence').notNull(),
+    lastSequence: integer('last_sequence').notNull(),
+    lastAt: instant('last_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.sessionId, table.id] }),
+    foreignKey({
+      columns: [table.workspaceId, table.sessionId],
+      foreignColumns: [sessions.workspaceId, sessions.id],
+    }).onDelete('cascade'),
+    // Serves the graph, which takes its candidates by weight and never reads the rest.
+    index('memory_nodes_weight').on(table.workspaceId, table.sessionId, table.weight.desc()),
+  ],
+);
+
+/** A weighted, typed edge. `from` is a message for `mentions`, a node for the rest. */
+export const memoryEdges = pgTable(
+  'memory_edges',
+  {
+    workspaceId: workspaceId(),
+    sessionId: text('session_id').notNull(),
+    fromId: text('from_id').notNull(),
+    toId: text('to_id').notNull(),
+    type: text('type', { enum: ['mentions', 'co_occurs', 'evokes'] }).notNull(),
+    weight: doublePrecision('weight').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.sessionId, table.fromId, table.toId, table.type] }),
+    foreignKey({
+      columns: [table.workspaceId, table.sessionId],
+      foreignColumns: [sessions.workspaceId, sessions.id],
+    }).onDelete('cascade'),
+    // Serves "which messages mention this", for filters and for the graph's message nodes.
+    index('memory_edges_to').on(table.workspaceId, table.sessionId, table.toId, table.weight.desc()),
+  ],
+);
+
+/** What a user said about a topic's importance; it outlives and predates the topic's node. */
+export const topicPriorities = pgTable(
+  'topic_priorities',
+  {
+    workspaceId: workspaceId(),
+    sessionId: text('session_id').notNull(),
+    key: text('key').notNull(),
+    topic: text('topic').notNull(),
+    priority: text('priority', { enum: ['high', 'medium', 'low'] }).notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.sessionId, table.key] }),
+    foreignKey({
+      columns: [table.workspaceId, table.sessionId],
+      foreignColumns: [sessions.workspaceId, sessions.id],
+    }).onDelete('cascade'),
+  ],
+);

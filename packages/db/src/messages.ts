@@ -1,0 +1,103 @@
+import { sql } from 'drizzle-orm';
+import {
+  customType,
+  doublePrecision,
+  foreignKey,
+  halfvec,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { createdAt, instant, workspaceId } from './columns.ts';
+import { sessions } from './sessions.ts';
+
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+
+/** The width of `messages.embedding`. A model of another width needs a migration. */
+export const EMBEDDING_COLUMN_DIMENSIONS = 256;
+
+/** What was said, unchanged, in the order of arrival. Folding a message never deletes its row. */
+export const messages = pgTable(
+  'messages',
+  {
+    workspaceId: workspaceId(),
+    sessionId: text('session_id').notNull(),
+    id: text('id').notNull(),
+    /** 1, 2, 3 … within the session, in order of arrival. */
+    sequence: integer('sequence').notNull(),
+    interactionId: text('interaction_id'),
+    externalId: text('external_id'),
+    role: text('role', { enum: ['user', 'assistant', 'system', 'tool'] }).notNull(),
+    name: text('name'),
+    content: text('content').notNull(),
+    tokens: integer('tokens').notNull(),
+    /** live: not judged yet · kept: judged, stays verbatim · folded: its place in the context is taken by the summary. */
+    placement: text('placement', { enum: ['live', 'kept', 'folded'] }).notNull(),
+    keptReason: text('kept_reason', { enum: ['priority', 'emotion'] }),
+    occurredAt: instant('occurred_at').notNull(),
+    createdAt: createdAt(),
+    embedding: halfvec('embedding', { dimensions: EMBEDDING_COLUMN_DIMENSIONS }),
+    // A tsvector may hold 1 MB at most; 100,000 characters of distinct words stay below it.
+    search: tsvector('search').generatedAlwaysAs(sql`to_tsvector('english', left(content, 100000))`),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.id] }),
+    foreignKey({
+      columns: [table.workspaceId, table.sessionId],
+      foreignColumns: [sessions.workspaceId, sessions.id],
+    }).onDelete('cascade'),
+    // Serves paging, the recent turns of the context, and the neighbours of a hit.
+    uniqueIndex('messages_sequence').on(table.workspaceId, table.sessionId, table.sequence),
+    // Serves the kept highlights of the context: without it their search walks the whole session.
+    index('messages_kept')
+      .on(table.workspaceId, table.sessionId, table.sequence)
+      .where(sql`${table.placement} = 'kept'`),
+    // Serves an import that is sent twice.
+    uniqueIndex('messages_external_id')
+      .on(table.workspaceId, table.sessionId, table.externalId)
+      .where(sql`${table.externalId} is not null`),
+    // Serves recall over a user or a workspace; within one session `messages_sequence` is narrower.
+    index('messages_search').using('gin', table.workspaceId, table.search),
+  ],
+);
+
+/** The words of one message that carried its emotion: UTF-16 offsets into the content. */
+export interface EmotionWord {
+  text: string;
+  start: number;
+  end: number;
+  weight: number;
+}
+
+/** How a user's message read by itself, and where it left the session's state. */
+export const emotionalStates = pgTable(
+  'emotional_states',
+  {
+    workspaceId: workspaceId(),
+    sessionId: text('session_id').notNull(),
+    messageId: text('message_id').notNull(),
+    sequence: integer('sequence').notNull(),
+    emotion: text('emotion').notNull(),
+    confidence: doublePrecision('confidence').notNull(),
+    valence: doublePrecision('valence').notNull(),
+    arousal: doublePrecision('arousal').notNull(),
+    words: jsonb('words').$type<EmotionWord[]>().notNull(),
+    stateEmotion: text('state_emotion').notNull(),
+    stateValence: doublePrecision('state_valence').notNull(),
+    stateArousal: doublePrecision('state_arousal').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.messageId] }),
+    foreignKey({
+      columns: [table.workspaceId, table.sessionId],
+      foreignColumns: [sessions.workspaceId, sessions.id],
+    }).onDelete('cascade'),
+    // Serves the history of the emotional state, newest first.
+    index('emotional_states_sequence').on(table.workspaceId, table.sessionId, table.sequence.desc()),
+  ],
+);

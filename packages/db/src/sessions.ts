@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm';
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { createdAt, instant, workspaceId } from './columns.ts';
+import { workspaces } from './workspaces.ts';
+
+/** One conversation. Carries the counters and the emotional filter's state, so that no read has to walk its messages. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    workspaceId: workspaceId().references(() => workspaces.id, { onDelete: 'cascade' }),
+    id: text('id').notNull(),
+    externalId: text('external_id'),
+    userId: text('user_id'),
+    application: text('application'),
+    metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull(),
+    consolidationThreshold: integer('consolidation_threshold').notNull(),
+    tokenThreshold: integer('token_threshold').notNull(),
+    messageCount: integer('message_count').notNull().default(0),
+    tokenCount: bigint('token_count', { mode: 'number' }).notNull().default(0),
+    /** Messages that no consolidation has judged yet, and their tokens: what the thresholds are held against. */
+    liveMessages: integer('live_messages').notNull().default(0),
+    liveTokens: bigint('live_tokens', { mode: 'number' }).notNull().default(0),
+    nodeCount: integer('node_count').notNull().default(0),
+    edgeCount: integer('edge_count').notNull().default(0),
+    /** The highest message sequence that a consolidation has judged; everything after it is live. */
+    consolidatedThrough: integer('consolidated_through').notNull().default(0),
+    emotionalState: jsonb('emotional_state'),
+    createdAt: createdAt(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.id] }),
+    // Serves create-or-get by the client's own id.
+    uniqueIndex('sessions_external_id')
+      .on(table.workspaceId, table.externalId)
+      .where(sql`${table.externalId} is not null`),
+    // Serves the listing, newest first, and its cursor.
+    index('sessions_recent').on(table.workspaceId, table.createdAt.desc(), table.id.desc()),
+    // Serves listing and recall over one end user.
+    index('sessions_user').on(table.workspaceId, table.userId, table.createdAt.desc()),
+  ],
+);
