@@ -165,6 +165,7 @@ CREATE TABLE "sessions" (
 	"live_tokens" bigint DEFAULT 0 NOT NULL,
 	"node_count" integer DEFAULT 0 NOT NULL,
 	"edge_count" integer DEFAULT 0 NOT NULL,
+	"folded_count" integer DEFAULT 0 NOT NULL,
 	"consolidated_through" integer DEFAULT 0 NOT NULL,
 	"emotional_state" jsonb,
 	"created_at" timestamp (3) with time zone NOT NULL,

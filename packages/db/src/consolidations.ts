@@ -5,6 +5,10 @@ import { sessions } from './sessions.ts';
 /** A sentence of a summary, with the messages that it came from. */
 export interface SummarySentence {
   text: string;
+  /** Who says it: a name, or the role. */
+  speaker: string;
+  /** The day it was said, `2026-11-23`. */
+  day: string;
   sourceIds: string[];
   /** Sequence of its first source: the order in which sentences are read. */
   sequence: number;

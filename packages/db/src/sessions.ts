@@ -22,6 +22,8 @@ export const sessions = pgTable(
     liveTokens: bigint('live_tokens', { mode: 'number' }).notNull().default(0),
     nodeCount: integer('node_count').notNull().default(0),
     edgeCount: integer('edge_count').notNull().default(0),
+    /** Messages whose place in the context a summary has taken. */
+    foldedCount: integer('folded_count').notNull().default(0),
     /** The highest message sequence that a consolidation has judged; everything after it is live. */
     consolidatedThrough: integer('consolidated_through').notNull().default(0),
     emotionalState: jsonb('emotional_state'),

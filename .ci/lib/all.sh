@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# Every step, and the two orders they are run in. Sourced from the root of the checkout.
+
+. .ci/lib/common.sh
+. .ci/lib/newer-postgres.sh
+. .ci/lib/postgres.sh
+. .ci/lib/redis.sh
+. .ci/lib/clients.sh
+
+# Brings what is missing; with everything there it asks no network.
+provide_all() {
+  mkdir -p "$CI_CACHE"
+  timed 'PostgreSQL with pgvector' provide_postgres
+  timed 'Redis' provide_redis
+  timed 'Chromium' provide_chromium
+  timed 'Python with the published client' provide_published_client
+}
+
+# start_services STATEFOLDER POSTGRESPORT REDISPORT: starts both and exports where the suite finds them.
+start_services() {
+  mkdir -p "$1"
+  timed 'PostgreSQL started' start_postgres "$1" "$2"
+  timed 'Redis started' start_redis "$1" "$3"
+  export PACT_TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$2/pact_test"
+  export PACT_TEST_REDIS_URL="redis://127.0.0.1:$3"
+  export PACT_TEST_FULL=1
+}
+
+print_exports() {
+  local name
+  for name in "${!PACT_TEST_@}"; do
+    printf 'export %s=%q\n' "$name" "${!name}"
+  done
+}
+
+# services_are_running STATEFOLDER
+services_are_running() {
+  redis_is_running "$1" && postgres_is_running "$1"
+}
+
+# stop_services STATEFOLDER
+stop_services() {
+  stop_redis "$1"
+  stop_postgres "$1"
+}

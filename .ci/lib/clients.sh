@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# What the suite drives PACT with: a browser, and Python with the published client.
+
+PUBLISHED_CLIENT=tests/published-client/requirements.txt
+
+provide_chromium() {
+  command -v chromium >/dev/null || apt_install chromium
+  PACT_TEST_CHROMIUM="$(command -v chromium)" || fail "there is no chromium after its installation"
+  export PACT_TEST_CHROMIUM
+}
+
+# A Python that can make virtual environments: the first on PATH, else the distribution's.
+provide_python() {
+  PYTHON="$(command -v python3)" || PYTHON=/usr/bin/python3
+  if ! "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null; then
+    apt_install python3 python3-venv
+    PYTHON=/usr/bin/python3
+  fi
+}
+
+# One environment per list of versions and per Python, kept in the cache.
+provide_published_client() {
+  local key
+  provide_python
+  key="$({ "$PYTHON" -VV && cat "$PUBLISHED_CLIENT"; } | sha256sum | cut -c1-16)"
+  locked "published-client-$key" build_published_client "$CI_CACHE/published-client-$key"
+  export PACT_TEST_PYTHON="$CI_CACHE/published-client-$key/bin/python"
+}
+
+# build_published_client FOLDER
+build_published_client() {
+  local folder="$1" python="$1/bin/python"
+  [ ! -f "$folder/complete" ] || return 0
+  rm -rf "$folder"
+  quietly "$PYTHON" -m venv "$folder" || fail "could not make a Python environment"
+  quietly "$python" -m pip install --no-input --disable-pip-version-check --no-deps -r "$PUBLISHED_CLIENT" ||
+    fail "could not install the published client"
+  quietly "$python" -m pip check || fail "the versions in $PUBLISHED_CLIENT do not fit together"
+  touch "$folder/complete"
+}

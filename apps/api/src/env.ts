@@ -1,0 +1,75 @@
+import { isKeyShaped, type Plan } from '@pact/core';
+import { z } from 'zod';
+
+/** What the environment says, checked once, at start. */
+export interface Env {
+  port: number;
+  sitePort: number;
+  host: string;
+  dataDir: string;
+  siteOrigin: string;
+  databaseUrl: string | undefined;
+  /** The key that the embedded mode accepts, when the user chose it. */
+  apiKey: string | undefined;
+  /** Set: the local key is held to this plan's rate limits. */
+  localPlan: Plan | undefined;
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Settings that are understood but not used by this version: said at start, never silently dropped. */
+  unused: string[];
+}
+
+const optional = z
+  .string()
+  .trim()
+  .transform((value) => value || undefined)
+  .optional();
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+
+const Variables = z.object({
+  PACT_PORT: port(8787),
+  PACT_SITE_PORT: port(3000),
+  PACT_HOST: optional,
+  PACT_DATA_DIR: z.string().trim().min(1).default('.pact'),
+  PACT_API_KEY: optional.refine((value) => value === undefined || isKeyShaped(value), {
+    message: 'must begin with sk_test_ or sk_prod_, and go on with 8 letters, digits, - or _ at least',
+  }),
+  PACT_SITE_ORIGIN: optional,
+  PACT_LOCAL_PLAN: z.enum(['free', 'starter', 'pro', 'team']).optional(),
+  PACT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  DATABASE_URL: optional.refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), {
+    message: 'must begin with postgres://',
+  }),
+  DATABASE_REPLICA_URL: optional,
+  REDIS_URL: optional,
+  PACT_ARCHIVE_URL: optional,
+});
+
+const NOT_USED_YET = ['DATABASE_REPLICA_URL', 'REDIS_URL', 'PACT_ARCHIVE_URL'] as const;
+
+/** The environment cannot be used; `message` names the variable. */
+export class EnvError extends Error {
+  override readonly name = 'EnvError';
+}
+
+/** @throws {EnvError} naming the first variable that is wrong. */
+export function parseEnv(variables: Record<string, string | undefined>): Env {
+  const parsed = Variables.safeParse(variables);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new EnvError(`${String(issue!.path[0])}: ${issue!.message}`);
+  }
+  const env = parsed.data;
+  return {
+    port: env.PACT_PORT,
+    sitePort: env.PACT_SITE_PORT,
+    // The embedded mode is a laptop's: reachable from this machine alone. With a server database it is a service's.
+    host: env.PACT_HOST ?? (env.DATABASE_URL ? '0.0.0.0' : 'localhost'),
+    dataDir: env.PACT_DATA_DIR,
+    siteOrigin: env.PACT_SITE_ORIGIN ?? `http://localhost:${env.PACT_SITE_PORT}`,
+    databaseUrl: env.DATABASE_URL,
+    apiKey: env.PACT_API_KEY,
+    localPlan: env.PACT_LOCAL_PLAN,
+    logLevel: env.PACT_LOG_LEVEL,
+    unused: NOT_USED_YET.filter((name) => env[name] !== undefined),
+  };
+}

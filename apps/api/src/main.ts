@@ -1,0 +1,98 @@
+import type { AddressInfo } from 'node:net';
+import { connect, DatabaseUnavailableError, DataDirLockedError } from '@pact/db';
+import { pino } from 'pino';
+import { type Env, EnvError, parseEnv } from './env.ts';
+import { provideLocalKey } from './local-key.ts';
+import { createServer } from './server.ts';
+import { createServices } from './services.ts';
+import { createSite } from './site.ts';
+
+/** Longest that running requests are waited for after SIGTERM. */
+const DRAIN_MS = 25_000;
+
+/** Starts the API, and the site beside it unless `--api-only`; ends when told to, after the running requests. */
+async function main(): Promise<void> {
+  const env = parseEnv(process.env);
+  const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  for (const name of env.unused) log.warn({ variable: name }, 'set, but not used by this version');
+  const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
+  const services = createServices(connection, log);
+  const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
+  await services.runJobs();
+  const api = await createServer(services, { siteOrigins: originsOf(env.siteOrigin) });
+  await api.listen({ port: env.port, host: env.host });
+  const apiUrl = `http://localhost:${portOf(api.addresses())}/pact/v1`;
+  const site = process.argv.includes('--api-only')
+    ? undefined
+    : await createSite(() => ({ apiUrl, apiKey: connection.engine === 'embedded' ? apiKey : undefined }));
+  await site?.listen({ port: env.sitePort, host: env.host });
+  const siteUrl = site && `http://localhost:${portOf(site.addresses())}`;
+  announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env) });
+  endOnSignal(async () => {
+    await Promise.all([api.close(), site?.close()]);
+    await services.close();
+  });
+}
+
+function localKey(env: Env, services: ReturnType<typeof createServices>): Promise<string> {
+  const { connection, domain } = services;
+  return provideLocalKey(connection.db, {
+    dataDir: env.dataDir,
+    apiKey: env.apiKey,
+    plan: env.localPlan,
+    now: domain.now(),
+  });
+}
+
+function announce(what: {
+  apiUrl: string;
+  siteUrl: string | undefined;
+  apiKey: string | undefined;
+  storage: string;
+}) {
+  const lines = [
+    'PACT is ready.',
+    `  API        ${what.apiUrl}`,
+    `  Try it     ${what.apiUrl}/docs`,
+    ...(what.siteUrl ? [`  Dashboard  ${what.siteUrl}`] : []),
+    ...(what.apiKey ? [`  API key    ${what.apiKey}`] : []),
+    `  Storage    ${what.storage}`,
+  ];
+  process.stdout.write(`\n${lines.join('\n')}\n\n`);
+}
+
+const storageOf = (env: Env) =>
+  env.databaseUrl ? 'PostgreSQL, as DATABASE_URL says' : `embedded PostgreSQL in ${env.dataDir}`;
+
+/** The same origin under both names of this machine: a browser keeps them apart. */
+function originsOf(origin: string): string[] {
+  return [...new Set([origin, origin.replace('//localhost', '//127.0.0.1')])];
+}
+
+const portOf = (addresses: (string | AddressInfo)[]) => (addresses[0] as AddressInfo).port;
+
+function endOnSignal(close: () => Promise<void>): void {
+  let ending = false;
+  const end = () => {
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+main().catch((error: unknown) => {
+  const isRefusal =
+    error instanceof EnvError ||
+    error instanceof DatabaseUnavailableError ||
+    error instanceof DataDirLockedError ||
+    (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  const words = isRefusal ? `PACT does not start. ${(error as Error).message}` : error;
+  console.error(words);
+  process.exit(1);
+});

@@ -1,0 +1,142 @@
+import type { SummarySentence } from '@pact/db';
+import type { Models } from '../ctx.ts';
+import { foldRepeats, inReadingOrder, type Speech, sentencesOf } from './sentences.ts';
+
+/** A message under judgement: not folded yet. */
+export interface Judged extends Speech {
+  tokens: number;
+  placement: 'live' | 'kept' | 'folded';
+  keptReason: 'priority' | 'emotion' | null;
+}
+
+export interface PlanInput {
+  /** Kept and live messages, oldest first. */
+  messages: Judged[];
+  /** How many of the last of them are recent and stay. */
+  recent: number;
+  /** The summary so far. */
+  sentences: SummarySentence[];
+  /** Names of topics that the user ranked. */
+  high: string[];
+  low: string[];
+  tokenThreshold: number;
+}
+
+/** Who folds, who stays and why, and what the summary says from now on. */
+export interface Plan {
+  foldedIds: string[];
+  kept: { id: string; reason: 'priority' | 'emotion' }[];
+  sentences: SummarySentence[];
+  /** False when applying it would change nothing. */
+  changes: boolean;
+}
+
+/** Messages of high-priority topics that stay verbatim: the newest, within half the token threshold. */
+const MAX_PRIORITY = 12;
+/** Emotional highlights that stay verbatim: the strongest, within a quarter of the token threshold. */
+const MAX_HIGHLIGHTS = 4;
+/** How strongly a message must be felt to be a highlight. */
+const HIGHLIGHT_INTENSITY = 0.45;
+const LOW_PRIORITY_FACTOR = 0.1;
+const HIGH_PRIORITY_FACTOR = 1.5;
+
+/** Tokens that a session's summary may take: a quarter of its token threshold, 60 at least and 600 at most. */
+export function summaryBudget(tokenThreshold: number): number {
+  return Math.min(600, Math.max(60, Math.floor(tokenThreshold / 4)));
+}
+
+/**
+ * Decides one consolidation. Pure, and stable: planned again on its own outcome it changes nothing.
+ * Its cost grows with the messages under judgement, never with those that folded before.
+ */
+export function planConsolidation(models: Models, input: PlanInput): Plan {
+  const judged = input.messages.slice(0, input.messages.length - input.recent);
+  const kept = chooseKept(models, judged, input);
+  const keptIds = new Set(kept.map(({ id }) => id));
+  const folded = judged.filter(({ id }) => !keptIds.has(id));
+  const candidates = folded.flatMap((speech) => sentencesOf(models, speech));
+  const earlier = input.sentences.filter(({ sourceIds }) => !sourceIds.every((id) => keptIds.has(id)));
+  const sentences = chooseSentences(models, foldRepeats([...earlier, ...candidates]), input);
+  const moved = judged.some(({ id, placement }) => (placement === 'kept') !== keptIds.has(id));
+  return {
+    foldedIds: folded.map(({ id }) => id),
+    kept,
+    sentences,
+    changes: folded.length > 0 || moved || JSON.stringify(sentences) !== JSON.stringify(input.sentences),
+  };
+}
+
+/** True when a text speaks of a topic: in these words, or in a form with the same stems. */
+export function mentionsTopic(models: Models, content: string, topic: string): boolean {
+  if (content.toLowerCase().includes(topic.toLowerCase())) return true;
+  const wanted = models.conceptKey(topic).split(' ');
+  return models.extractConcepts(content).some(({ key }) => {
+    const words = new Set(key.split(' '));
+    return wanted.every((word) => words.has(word));
+  });
+}
+
+function chooseKept(models: Models, judged: Judged[], input: PlanInput): Plan['kept'] {
+  const speaksOf = (topics: string[]) => (message: Judged) =>
+    topics.some((topic) => mentionsTopic(models, message.content, topic));
+  const prioritized = within(
+    judged.filter(speaksOf(input.high)).reverse(),
+    MAX_PRIORITY,
+    input.tokenThreshold / 2,
+  );
+  const chosen = new Set(prioritized);
+  const highlights = judged
+    .filter((message) => message.intensity >= HIGHLIGHT_INTENSITY && !chosen.has(message))
+    .filter((message) => !speaksOf(input.low)(message))
+    .sort((a, b) => b.intensity - a.intensity || b.sequence - a.sequence);
+  return [
+    ...prioritized.map(({ id }) => ({ id, reason: 'priority' as const })),
+    ...within(highlights, MAX_HIGHLIGHTS, input.tokenThreshold / 4).map(({ id }) => ({
+      id,
+      reason: 'emotion' as const,
+    })),
+  ];
+}
+
+/** The first of a list, in its order, that fit into a number and a sum of tokens. */
+function within(messages: Judged[], most: number, tokens: number): Judged[] {
+  const chosen: Judged[] = [];
+  let total = 0;
+  for (const message of messages) {
+    if (chosen.length === most) break;
+    if (total + message.tokens > tokens) continue;
+    chosen.push(message);
+    total += message.tokens;
+  }
+  return chosen;
+}
+
+function chooseSentences(models: Models, sentences: SummarySentence[], input: PlanInput): SummarySentence[] {
+  const factor = ({ text }: SummarySentence) => {
+    if (input.low.some((topic) => mentionsTopic(models, text, topic))) return LOW_PRIORITY_FACTOR;
+    return input.high.some((topic) => mentionsTopic(models, text, topic)) ? HIGH_PRIORITY_FACTOR : 1;
+  };
+  const ranked = sentences.map((sentence) => ({ sentence, worth: sentence.score * factor(sentence) }));
+  return fitSentences(ranked, summaryBudget(input.tokenThreshold));
+}
+
+/** The best sentences for a budget, by value per token (damped, or only scraps would win), in reading order. */
+export function fitSentences(
+  ranked: { sentence: SummarySentence; worth: number }[],
+  budget: number,
+): SummarySentence[] {
+  const byValue = [...ranked].sort(
+    (a, b) =>
+      b.worth / Math.sqrt(b.sentence.tokens) - a.worth / Math.sqrt(a.sentence.tokens) ||
+      b.sentence.sequence - a.sentence.sequence,
+  );
+  const chosen: SummarySentence[] = [];
+  let total = 0;
+  for (const { sentence } of byValue) {
+    // Two more for the speaker, who may have to be named again.
+    if (total + sentence.tokens + 2 > budget) continue;
+    chosen.push(sentence);
+    total += sentence.tokens + 2;
+  }
+  return chosen.sort(inReadingOrder);
+}

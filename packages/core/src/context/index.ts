@@ -1,0 +1,200 @@
+import { messages, type SummarySentence } from '@pact/db';
+import { and, desc, eq, gt, inArray } from 'drizzle-orm';
+import { z } from 'zod';
+import { currentSentences, SummarySentenceAnswer } from '../consolidation/index.ts';
+import { fitSentences } from '../consolidation/plan.ts';
+import { renderSentences } from '../consolidation/sentences.ts';
+import type { Ctx } from '../ctx.ts';
+import { EmotionalSummary, EmotionName, stateOf, summarizeState } from '../emotions/index.ts';
+import { id, text } from '../fields.ts';
+import { Message, presentMessage, selectMessages } from '../messages.ts';
+import { searchSession } from '../recall/index.ts';
+import { findSession, type SessionRow } from '../sessions.ts';
+import { allot, type Candidate } from './budget.ts';
+import {
+  type ContextParts,
+  type Prompt,
+  renderAnthropic,
+  renderOpenAi,
+  renderState,
+  renderText,
+} from './format.ts';
+
+/** Recent messages that one context considers, however long the session: what bounds its cost. */
+const MAX_CONSIDERED = 400;
+const RECALLED = 12;
+
+export const GetContext = z.object({
+  sessionId: id(),
+  maxTokens: z.int().min(1).max(1_000_000).default(2_000),
+  includeEmotional: z.boolean().default(true),
+  query: text(4_000)
+    .optional()
+    .meta({ description: 'What the agent is about to answer: turns that bear on it are served too.' }),
+  format: z.enum(['json', 'text', 'openai', 'anthropic']).default('json'),
+});
+
+const ChatMessage = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
+
+export const Context = z
+  .object({
+    sessionId: id(),
+    messages: z.array(Message),
+    emotionalState: EmotionName.nullable().meta({
+      description: 'Where the user stands, in one word; null when not asked for.',
+    }),
+    emotionalDetail: EmotionalSummary.nullable(),
+    consolidatedSummary: z.string().meta({ description: 'Empty until something folded.' }),
+    summarySentences: z.array(SummarySentenceAnswer),
+    tokenCount: z.int().meta({
+      description: 'Tokens (o200k_base) of summary, state and messages as served; never above max_tokens.',
+    }),
+    truncated: z.boolean().meta({ description: 'True when something did not fit.' }),
+    dropped: z.array(z.object({ id: id(), reason: z.enum(['over_budget', 'longer_than_budget']) })).meta({
+      description: `What was considered and left out; at most the latest ${MAX_CONSIDERED} are considered.`,
+    }),
+    prompt: z
+      .union([
+        z.string(),
+        z.array(ChatMessage),
+        z.object({ system: z.string(), messages: z.array(ChatMessage) }),
+      ])
+      .optional()
+      .meta({
+        description: 'For `format` text, openai or anthropic: the same context, ready to send to a model.',
+      }),
+  })
+  .meta({ id: 'Context' });
+
+type Format = z.output<typeof GetContext>['format'];
+
+/**
+ * What the agent should see now, within a token budget: the summary of what folded, highlights, the latest turns, the
+ * state. Reads a bounded number of rows whatever the length of the session. @throws {PactError} not_found.
+ */
+export async function getContext(
+  ctx: Ctx,
+  input: z.output<typeof GetContext>,
+): Promise<z.output<typeof Context>> {
+  const session = await findSession(ctx, input.sessionId);
+  const state = input.includeEmotional ? summarizeState(stateOf(session)) : null;
+  const candidates = await findCandidates(ctx, session, input.query);
+  const sentences = await currentSentences(ctx, session);
+  const reserved = state ? ctx.models.countTokens(renderState(state)) + 2 : 0;
+  const allotment = allot(candidates, sentences, { maxTokens: input.maxTokens, reserved });
+  const loaded = await load(ctx, session, allotment.chosen, input.includeEmotional);
+  const draft: Draft = {
+    sentences: withinTokens(sentences, allotment.summaryTokens),
+    state,
+    messages: loaded,
+  };
+  const served = trim(ctx, draft, input.maxTokens, input.format);
+  const servedIds = new Set(served.parts.messages.map((message) => message.id));
+  const dropped = candidates.filter((candidate) => !servedIds.has(candidate.id));
+  return {
+    sessionId: session.id,
+    messages: served.parts.messages,
+    emotionalState: served.parts.state?.currentEmotion ?? null,
+    emotionalDetail: served.parts.state,
+    consolidatedSummary: served.parts.summary,
+    summarySentences: served.sentences.map(({ text: sentence, sourceIds }) => ({
+      text: sentence,
+      sourceIds,
+    })),
+    tokenCount: served.tokens,
+    truncated:
+      dropped.length > 0 || served.sentences.length < sentences.length || served.parts.state !== state,
+    dropped: dropped
+      .sort((a, b) => a.sequence - b.sequence)
+      .map(({ id: messageId, tokens }) => ({
+        id: messageId,
+        reason: tokens > input.maxTokens ? ('longer_than_budget' as const) : ('over_budget' as const),
+      })),
+    ...(input.format === 'json' ? {} : { prompt: render(served.parts, input.format) }),
+  };
+}
+
+interface Draft {
+  sentences: SummarySentence[];
+  state: ContextParts['state'];
+  messages: ContextParts['messages'];
+}
+
+/** Counts what is really served, and gives up the least until it fits. The estimate before it makes this loop short. */
+function trim(ctx: Ctx, draft: Draft, maxTokens: number, format: Format) {
+  let { sentences, state, messages: turns } = draft;
+  for (;;) {
+    const parts: ContextParts = { summary: renderSentences(sentences), state, messages: turns };
+    const tokens = ctx.models.countTokens(servedText(parts, format));
+    const isEmpty = sentences.length === 0 && state === null && turns.length === 0;
+    if (tokens <= maxTokens || isEmpty) return { parts, sentences, tokens: isEmpty ? 0 : tokens };
+    // Oldest turns go first; the newest one is the last to go, after summary and state.
+    if (turns.length > 1) turns = turns.slice(1);
+    else if (sentences.length > 0) sentences = sentences.slice(1);
+    else if (state) state = null;
+    else turns = [];
+  }
+}
+
+/** The text that the budget is held against: what a model would read. */
+function servedText(parts: ContextParts, format: Format): string {
+  return format === 'openai' || format === 'anthropic'
+    ? JSON.stringify(render(parts, format))
+    : renderText(parts);
+}
+
+function render(parts: ContextParts, format: Format): Prompt | string {
+  if (format === 'openai') return renderOpenAi(parts);
+  return format === 'anthropic' ? renderAnthropic(parts) : renderText(parts);
+}
+
+/** Ids and sizes only: content is read for what is served, not for what is considered. Recalled and newest first. */
+async function findCandidates(ctx: Ctx, session: SessionRow, query?: string): Promise<Candidate[]> {
+  const columns = { id: messages.id, sequence: messages.sequence, tokens: messages.tokens };
+  const ofSession = and(eq(messages.workspaceId, session.workspaceId), eq(messages.sessionId, session.id));
+  const recalled = query ? await searchSession(ctx, { sessionId: session.id, query, limit: RECALLED }) : [];
+  const recent = await ctx.db
+    .select(columns)
+    .from(messages)
+    .where(and(ofSession, gt(messages.sequence, session.consolidatedThrough), eq(messages.placement, 'live')))
+    .orderBy(desc(messages.sequence))
+    .limit(MAX_CONSIDERED);
+  const kept = await ctx.db
+    .select(columns)
+    .from(messages)
+    .where(and(ofSession, eq(messages.placement, 'kept')))
+    .orderBy(desc(messages.sequence))
+    .limit(MAX_CONSIDERED);
+  const byId = new Map<string, Candidate>();
+  for (const row of recalled) byId.set(row.id, { ...row, source: 'recall' });
+  const newest = recent[0];
+  // The newest message is recent even when the query finds it: it is served before anything else.
+  if (newest) byId.set(newest.id, { ...newest, source: 'recent' });
+  for (const row of kept) if (!byId.has(row.id)) byId.set(row.id, { ...row, source: 'kept' });
+  for (const row of recent) if (!byId.has(row.id)) byId.set(row.id, { ...row, source: 'recent' });
+  return [...byId.values()];
+}
+
+async function load(ctx: Ctx, session: SessionRow, chosen: Candidate[], includeEmotional: boolean) {
+  if (chosen.length === 0) return [];
+  const found = await selectMessages(ctx.db)
+    .where(
+      and(
+        eq(messages.workspaceId, session.workspaceId),
+        eq(messages.sessionId, session.id),
+        inArray(
+          messages.id,
+          chosen.map((candidate) => candidate.id),
+        ),
+      ),
+    )
+    .orderBy(messages.sequence);
+  return found.map((row) => presentMessage(row, includeEmotional));
+}
+
+function withinTokens(sentences: SummarySentence[], tokens: number): SummarySentence[] {
+  return fitSentences(
+    sentences.map((sentence) => ({ sentence, worth: sentence.score })),
+    tokens,
+  );
+}

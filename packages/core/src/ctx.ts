@@ -1,0 +1,60 @@
+import type { Database, EmotionWord } from '@pact/db';
+import type { Emotion } from './emotions/vocabulary.ts';
+import type { Id, IdPrefix } from './ids.ts';
+
+/** What a domain function may know of the world. It reads no clock, environment, global or randomness beside this. */
+export interface Ctx {
+  /** A connection, or the transaction that the caller holds. */
+  db: Database;
+  actor: Actor;
+  models: Models;
+  now(): Date;
+  newId<Prefix extends IdPrefix>(prefix: Prefix): Id<Prefix>;
+  /** Set when the request carried an `Idempotency-Key`; honoured by `atomically`. */
+  idempotency?: { key: string; requestHash: string } | undefined;
+}
+
+/** On whose behalf: the tenant, and the key that spoke. */
+export interface Actor {
+  workspaceId: string;
+  keyId: string;
+}
+
+/** How one message reads by itself. */
+export interface EmotionReading {
+  emotion: Emotion;
+  /** Calibrated probability that the label is right, 0 to 1; 0 for a text that says nothing. */
+  confidence: number;
+  /** 0 most negative, 0.5 neutral, 1 most positive. */
+  valence: number;
+  /** 0 calmest, 0.5 calm-neutral, 1 most excited. */
+  arousal: number;
+  /** Probability of each label; they sum to 1. */
+  scores: Record<Emotion, number>;
+  /** The words that carried it, strongest first. */
+  words: EmotionWord[];
+}
+
+/** Something a message is about. */
+export interface Concept {
+  kind: 'topic' | 'entity';
+  /** Equal for spellings of the same thing. */
+  key: string;
+  name: string;
+  /** Salience within its text, 0 to 1. */
+  weight: number;
+  aliases: string[];
+}
+
+/** The engines, as ports: each may be replaced without the domain noticing. All are synchronous and deterministic. */
+export interface Models {
+  readEmotion(text: string): EmotionReading;
+  /** Strongest first, a bounded number. */
+  extractConcepts(text: string): Concept[];
+  /** The normal form under which a topic's name is filed. */
+  conceptKey(name: string): string;
+  splitSentences(text: string): string[];
+  /** A unit vector, or the zero vector for a text without a known word. */
+  embed(text: string): Float32Array;
+  countTokens(text: string): number;
+}

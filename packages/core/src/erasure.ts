@@ -1,0 +1,115 @@
+import {
+  consolidations,
+  emotionalStates,
+  erasures,
+  idempotencyRecords,
+  jobs,
+  memoryEdges,
+  memoryNodes,
+  messages,
+  type RemovedFrom,
+  sessions,
+  topicPriorities,
+} from '@pact/db';
+import { and, arrayOverlaps, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Ctx } from './ctx.ts';
+import { notFound } from './errors.ts';
+import { id, isPossibleId, timestamp } from './fields.ts';
+import { findSession, type SessionId } from './sessions.ts';
+
+export const ErasureId = z.object({ erasureId: id() });
+
+export const Erasure = z
+  .object({
+    erasureId: id(),
+    subject: z.enum(['session', 'user']),
+    subjectId: z.string(),
+    stores: z.array(z.object({ store: z.string(), removed: z.int() })).meta({
+      description: 'Every store that was searched, and how many entries were removed from it.',
+    }),
+    requestedAt: timestamp(),
+    completedAt: timestamp(),
+  })
+  .meta({ id: 'Erasure', description: 'The receipt of an erasure: ids and counts, no content.' });
+
+/** Everything that hangs on a session, leaves before roots. */
+const STORES = {
+  emotional_states: emotionalStates,
+  memory_edges: memoryEdges,
+  memory_nodes: memoryNodes,
+  topic_priorities: topicPriorities,
+  consolidations,
+  jobs,
+  messages,
+};
+
+/**
+ * Removes a session and everything that quotes it: messages with their vectors and index entries, emotions, graph,
+ * summaries, waiting jobs, recorded answers. One transaction: it is all gone, or the request failed and all is there.
+ * @throws {PactError} not_found.
+ */
+export function eraseSession(ctx: Ctx, input: z.output<typeof SessionId>): Promise<z.output<typeof Erasure>> {
+  const requestedAt = ctx.now();
+  return ctx.db.transaction(async (transaction) => {
+    const db = transaction as unknown as Ctx['db'];
+    const session = await findSession({ ...ctx, db }, input.sessionId, 'for update');
+    const { workspaceId } = session;
+    const removed: RemovedFrom[] = [];
+    for (const [store, table] of Object.entries(STORES)) {
+      const gone = await db
+        .delete(table)
+        .where(and(eq(table.workspaceId, workspaceId), eq(table.sessionId, session.id)))
+        .returning({ workspaceId: table.workspaceId });
+      removed.push({ store, removed: gone.length });
+    }
+    const answers = await db
+      .delete(idempotencyRecords)
+      .where(
+        and(
+          eq(idempotencyRecords.workspaceId, workspaceId),
+          arrayOverlaps(idempotencyRecords.sessionIds, [session.id]),
+        ),
+      )
+      .returning({ key: idempotencyRecords.key });
+    removed.push({ store: 'idempotency_records', removed: answers.length });
+    await db.delete(sessions).where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.id, session.id)));
+    removed.push({ store: 'sessions', removed: 1 });
+    const receipt = {
+      workspaceId,
+      id: ctx.newId('era'),
+      subject: 'session' as const,
+      subjectId: session.id,
+      stores: removed,
+      requestedAt,
+      completedAt: ctx.now(),
+    };
+    await db.insert(erasures).values(receipt);
+    return present(receipt);
+  });
+}
+
+/** @throws {PactError} not_found. */
+export async function getErasure(
+  { db, actor }: Ctx,
+  input: z.output<typeof ErasureId>,
+): Promise<z.output<typeof Erasure>> {
+  if (!isPossibleId(input.erasureId)) throw notFound('erasure');
+  const [found] = await db
+    .select()
+    .from(erasures)
+    .where(and(eq(erasures.workspaceId, actor.workspaceId), eq(erasures.id, input.erasureId)));
+  if (!found) throw notFound('erasure');
+  return present(found);
+}
+
+function present(row: typeof erasures.$inferSelect): z.output<typeof Erasure> {
+  return {
+    erasureId: row.id,
+    subject: row.subject,
+    subjectId: row.subjectId,
+    stores: row.stores,
+    requestedAt: row.requestedAt.toISOString(),
+    completedAt: row.completedAt.toISOString(),
+  };
+}

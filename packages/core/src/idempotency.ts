@@ -1,0 +1,70 @@
+import { idempotencyRecords, rows } from '@pact/db';
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { Ctx } from './ctx.ts';
+import { PactError } from './errors.ts';
+
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Runs `work` in one transaction. When the request carries an idempotency key, its answer is recorded in that same
+ * transaction and replayed for 24 hours: a crash leaves both the effect and the record, or neither.
+ * @param quotes the sessions whose text the answer holds, so that their erasure removes the record too.
+ * @throws {PactError} conflict, while a twin runs; idempotency_mismatch, for another request under the same key.
+ */
+export function atomically<Answer>(
+  ctx: Ctx,
+  work: (inner: Ctx) => Promise<Answer>,
+  quotes: (answer: Answer) => string[],
+): Promise<Answer> {
+  const { idempotency, ...rest } = ctx;
+  return ctx.db.transaction(async (db) => {
+    const inner: Ctx = { ...rest, db: db as unknown as Ctx['db'] };
+    if (!idempotency) return work(inner);
+    const recorded = await claim<Answer>(inner, idempotency);
+    if (recorded) return recorded.answer;
+    const answer = await work(inner);
+    await inner.db.insert(idempotencyRecords).values({
+      workspaceId: ctx.actor.workspaceId,
+      key: idempotency.key,
+      requestHash: idempotency.requestHash,
+      answer,
+      sessionIds: [...new Set(quotes(answer))],
+      createdAt: ctx.now(),
+      expiresAt: new Date(ctx.now().getTime() + KEPT_MS),
+    });
+    return answer;
+  });
+}
+
+/** Removes records whose day is over. Returns how many. */
+export async function sweepIdempotencyRecords(db: Ctx['db'], now: Date): Promise<number> {
+  const removed = await db
+    .delete(idempotencyRecords)
+    .where(lt(idempotencyRecords.expiresAt, now))
+    .returning({ key: idempotencyRecords.key });
+  return removed.length;
+}
+
+async function claim<Answer>(
+  ctx: Ctx,
+  { key, requestHash }: { key: string; requestHash: string },
+): Promise<{ answer: Answer } | undefined> {
+  const name = `${ctx.actor.workspaceId}\n${key}`;
+  const [lock] = await rows<{ taken: boolean }>(
+    ctx.db,
+    sql`select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`,
+  );
+  if (!lock?.taken) throw new PactError('conflict', { retryAfter: 1 });
+  const mine = and(
+    eq(idempotencyRecords.workspaceId, ctx.actor.workspaceId),
+    eq(idempotencyRecords.key, key),
+  );
+  const [record] = await ctx.db.select().from(idempotencyRecords).where(mine);
+  if (!record) return undefined;
+  if (record.expiresAt <= ctx.now()) {
+    await ctx.db.delete(idempotencyRecords).where(mine);
+    return undefined;
+  }
+  if (record.requestHash !== requestHash) throw new PactError('idempotency_mismatch');
+  return { answer: record.answer as Answer };
+}

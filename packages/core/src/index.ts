@@ -1,0 +1,46 @@
+export { Consolidated, consolidate } from './consolidation/index.ts';
+export { Context, GetContext, getContext } from './context/index.ts';
+export type { Actor, Concept, Ctx, EmotionReading, Models } from './ctx.ts';
+export { EmotionalStateAnswer, getEmotionalState } from './emotions/index.ts';
+export { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
+export { Erasure, ErasureId, eraseSession, getErasure } from './erasure.ts';
+export { ERRORS, type ErrorCode, type ErrorDetails, PactError } from './errors.ts';
+export { timestamp } from './fields.ts';
+export { GetGraph, Graph, getGraph } from './graph/index.ts';
+export { sweepIdempotencyRecords } from './idempotency.ts';
+export { createId } from './ids.ts';
+export {
+  SavedInteraction,
+  SavedMessages,
+  SaveInteraction,
+  SaveMessages,
+  saveInteraction,
+  saveMessages,
+} from './interactions.ts';
+export { runDueJobs } from './jobs.ts';
+export {
+  type AuthenticatedKey,
+  authenticate,
+  ensureWorkspace,
+  isKeyShaped,
+  newSecret,
+  type Plan,
+  revokeKey,
+  SCOPES,
+  type Scope,
+  storeKey,
+} from './keys.ts';
+export { ListMessages, listMessages, MessagePage } from './messages.ts';
+export { PrioritySet, SetPriority, setPriority } from './priorities.ts';
+export { Recall, Recalled, recall } from './recall/index.ts';
+export {
+  CreatedSession,
+  CreateSession,
+  createSession,
+  getSession,
+  ListSessions,
+  listSessions,
+  Session,
+  SessionId,
+  SessionPage,
+} from './sessions.ts';

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { Ctx } from './ctx.ts';
+import { EmotionName, TrendName } from './emotions/index.ts';
+import { trendOf } from './emotions/state.ts';
+import { arousal, id, instant, label, MAX_MESSAGE_LENGTH, share, text, valence } from './fields.ts';
+import { atomically } from './idempotency.ts';
+import { Role } from './messages.ts';
+import { analyseTurn } from './turns/analyse.ts';
+import { saveTurns } from './turns/save.ts';
+
+export const SaveInteraction = z.object({
+  sessionId: id(),
+  userMessage: text(MAX_MESSAGE_LENGTH),
+  aiMessage: text(MAX_MESSAGE_LENGTH),
+  trackEmotion: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'False: nothing about emotion is read or stored.' }),
+  consolidate: z.boolean().default(true).meta({ description: 'False: this save never folds older turns.' }),
+  occurredAt: instant().optional().meta({ description: 'When it was said; without it, now.' }),
+});
+
+export const SavedInteraction = z
+  .object({
+    interactionId: id(),
+    emotionalAnalysis: z
+      .object({
+        userEmotion: EmotionName,
+        valence: valence(),
+        arousal: arousal(),
+        trend: TrendName,
+        confidence: share('Calibrated probability that the label is right.'),
+      })
+      .nullable(),
+    consolidationTriggered: z.boolean(),
+    tokenCount: z.int().meta({ description: 'Tokens of the two messages.' }),
+  })
+  .meta({ id: 'SavedInteraction' });
+
+export const SaveMessages = z.object({
+  sessionId: id(),
+  messages: z
+    .array(
+      z.object({
+        role: Role,
+        name: label(128).optional(),
+        content: text(MAX_MESSAGE_LENGTH),
+        occurredAt: instant().optional(),
+        externalId: label().optional().meta({
+          description: 'Your own id of the message. One that the session has already is not stored again.',
+        }),
+      }),
+    )
+    .min(1)
+    .max(1_000),
+});
+
+export const SavedMessages = z
+  .object({
+    messageIds: z.array(id()),
+    tokenCount: z.int().meta({ description: 'Tokens of the messages that were new.' }),
+    consolidationTriggered: z.boolean(),
+  })
+  .meta({ id: 'SavedMessages' });
+
+/** Saves what the user said and what the agent answered. @throws {PactError} not_found. */
+export function saveInteraction(
+  ctx: Ctx,
+  input: z.output<typeof SaveInteraction>,
+): Promise<z.output<typeof SavedInteraction>> {
+  const { sessionId, occurredAt } = input;
+  const turns = [
+    { role: 'user' as const, content: input.userMessage, occurredAt },
+    { role: 'assistant' as const, content: input.aiMessage, occurredAt },
+  ].map((turn) => analyseTurn(ctx.models, turn, input.trackEmotion));
+  const reading = turns[0]!.reading;
+  return atomically(
+    ctx,
+    async (inner) => {
+      const interactionId = inner.newId('int');
+      const { consolidate } = input;
+      const saved = await saveTurns(inner, { sessionId, turns, interactionId, consolidate });
+      return {
+        interactionId,
+        emotionalAnalysis: reading && {
+          userEmotion: reading.emotion,
+          valence: reading.valence,
+          arousal: reading.arousal,
+          trend: trendOf(saved.state),
+          confidence: reading.confidence,
+        },
+        consolidationTriggered: saved.consolidationTriggered,
+        tokenCount: saved.tokenCount,
+      };
+    },
+    () => [sessionId],
+  );
+}
+
+/** Saves messages of any roles, in their order: an import, or a chat of many. @throws {PactError} not_found. */
+export function saveMessages(
+  ctx: Ctx,
+  input: z.output<typeof SaveMessages>,
+): Promise<z.output<typeof SavedMessages>> {
+  const { sessionId } = input;
+  const once = withoutRepeats(input.messages);
+  const turns = once.map((turn) => analyseTurn(ctx.models, turn, true));
+  return atomically(
+    ctx,
+    async (inner) => {
+      const saved = await saveTurns(inner, { sessionId, turns, interactionId: null, consolidate: true });
+      const byExternalId = new Map(once.map(({ externalId }, at) => [externalId, saved.messageIds[at]!]));
+      const plain = once.flatMap(({ externalId }, at) => (externalId ? [] : [saved.messageIds[at]!]));
+      return {
+        messageIds: input.messages.map(({ externalId }) =>
+          externalId ? byExternalId.get(externalId)! : plain.shift()!,
+        ),
+        tokenCount: saved.tokenCount,
+        consolidationTriggered: saved.consolidationTriggered,
+      };
+    },
+    () => [sessionId],
+  );
+}
+
+/** Drops a message whose external id came earlier in the same request. */
+function withoutRepeats<Item extends { externalId?: string | undefined }>(items: Item[]): Item[] {
+  const seen = new Set<string>();
+  return items.filter(({ externalId }) => {
+    if (!externalId) return true;
+    if (seen.has(externalId)) return false;
+    seen.add(externalId);
+    return true;
+  });
+}

@@ -1,0 +1,81 @@
+import { messages, sessions, topicPriorities } from '@pact/db';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { fold } from './consolidation/index.ts';
+import type { Ctx } from './ctx.ts';
+import { id, label, timestamp } from './fields.ts';
+import { atomically } from './idempotency.ts';
+import { findSession, type SessionRow } from './sessions.ts';
+
+/** Folded messages of a topic that come back when it is ranked high: the newest. */
+const MAX_RESTORED = 12;
+
+export const PriorityLevel = z.enum(['high', 'medium', 'low']).meta({ id: 'Priority' });
+
+export const SetPriority = z.object({
+  sessionId: id(),
+  topic: label(200),
+  priority: PriorityLevel.meta({
+    description:
+      'high: its messages stay verbatim. medium: as if never set. low: it leaves the summary first.',
+  }),
+});
+
+export const PrioritySet = z
+  .object({ sessionId: id(), topic: z.string(), priority: PriorityLevel, updatedAt: timestamp() })
+  .meta({ id: 'PrioritySet' });
+
+/** Ranks a topic, whether it came up already or will. What folded or stayed under the old rank is judged again. */
+export function setPriority(
+  ctx: Ctx,
+  input: z.output<typeof SetPriority>,
+): Promise<z.output<typeof PrioritySet>> {
+  const { sessionId, topic, priority } = input;
+  const key = ctx.models.conceptKey(topic) || topic.toLowerCase();
+  return atomically(
+    ctx,
+    async (inner) => {
+      const session = await findSession(inner, sessionId, 'for update');
+      const updatedAt = inner.now();
+      const { workspaceId } = session;
+      await inner.db
+        .insert(topicPriorities)
+        .values({ workspaceId, sessionId, key, topic, priority, updatedAt })
+        .onConflictDoUpdate({
+          target: [topicPriorities.workspaceId, topicPriorities.sessionId, topicPriorities.key],
+          set: { topic, priority, updatedAt },
+        });
+      if (priority === 'high') await restore(inner, session, topic);
+      await fold(inner, { sessionId, trigger: 'priority' });
+      return { sessionId, topic, priority, updatedAt: updatedAt.toISOString() };
+    },
+    () => [sessionId],
+  );
+}
+
+/** Puts the newest folded messages that speak of the topic back among the kept; the fold that follows has the last word. */
+async function restore({ db }: Ctx, session: SessionRow, topic: string): Promise<void> {
+  const ofSession = and(eq(messages.workspaceId, session.workspaceId), eq(messages.sessionId, session.id));
+  const found = await db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(
+      and(
+        ofSession,
+        eq(messages.placement, 'folded'),
+        sql`${messages.search} @@ plainto_tsquery('english', ${topic})`,
+      ),
+    )
+    .orderBy(desc(messages.sequence))
+    .limit(MAX_RESTORED);
+  if (found.length === 0) return;
+  const ids = found.map(({ id }) => id);
+  await db
+    .update(messages)
+    .set({ placement: 'kept', keptReason: 'priority' })
+    .where(and(ofSession, inArray(messages.id, ids)));
+  await db
+    .update(sessions)
+    .set({ foldedCount: session.foldedCount - ids.length })
+    .where(and(eq(sessions.workspaceId, session.workspaceId), eq(sessions.id, session.id)));
+}

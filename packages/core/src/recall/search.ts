@@ -1,0 +1,72 @@
+import { emotionalStates, memoryEdges, memoryNodes, rows, sessions } from '@pact/db';
+import { type SQL, sql } from 'drizzle-orm';
+import type { Ctx } from '../ctx.ts';
+import { vectorLiteral } from '../turns/analyse.ts';
+import type { Signals } from './fuse.ts';
+
+/** Where to look, and what may come back. */
+export interface Scope {
+  sessionId?: string | undefined;
+  userId?: string | undefined;
+  roles?: readonly string[] | undefined;
+  emotions?: readonly string[] | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  /** Keys of topics or entities, any of which the message mentions. */
+  conceptKeys?: readonly string[] | undefined;
+}
+
+/** Candidates that each signal brings. */
+const CANDIDATES = 100;
+/** Messages whose vectors one query compares, the newest of its scope; the full text index knows no such bound. */
+const COMPARED = 20_000;
+
+/**
+ * Asks the full text index and the vectors for their best, in one statement.
+ * Any word of the query may match: a question rarely repeats all its words in its answer.
+ */
+export function searchSignals(ctx: Ctx, query: string, scope: Scope): Promise<Signals[]> {
+  const vector = vectorLiteral(ctx.models.embed(query));
+  const narrowed = conditions(ctx, scope);
+  const words = sql`(select nullif(replace(plainto_tsquery('english', ${query})::text, '&', '|'), '')::tsquery)`;
+  return rows<Signals>(
+    ctx.db,
+    sql`
+with lexical as (
+  select m.id, ts_rank_cd(m.search, ${words}, 1)::float8 as lexical
+  from messages m where ${narrowed} and m.search @@ ${words}
+  order by lexical desc, m.id desc limit ${CANDIDATES}
+), newest as (
+  select m.id, m.embedding from messages m where ${narrowed} and m.embedding is not null
+  order by ${scope.sessionId === undefined ? sql`m.created_at desc` : sql`m.sequence desc`} limit ${COMPARED}
+), semantic as (
+  select id, (1 - (embedding <=> ${vector}::halfvec))::float8 as semantic from newest
+  where ${vector}::text is not null order by embedding <=> ${vector}::halfvec, id desc limit ${CANDIDATES}
+)
+select coalesce(l.id, s.id) as id, l.lexical, s.semantic from lexical l full join semantic s on s.id = l.id`,
+  );
+}
+
+function conditions({ actor }: Ctx, scope: Scope): SQL {
+  const { workspaceId } = actor;
+  const all: SQL[] = [sql`m.workspace_id = ${workspaceId}`];
+  if (scope.sessionId !== undefined) all.push(sql`m.session_id = ${scope.sessionId}`);
+  if (scope.userId !== undefined) {
+    all.push(
+      sql`m.session_id in (select id from ${sessions} where workspace_id = ${workspaceId} and user_id = ${scope.userId})`,
+    );
+  }
+  if (scope.roles?.length) all.push(sql`m.role in ${scope.roles}`);
+  if (scope.from !== undefined) all.push(sql`m.occurred_at >= ${scope.from}::timestamptz`);
+  if (scope.to !== undefined) all.push(sql`m.occurred_at <= ${scope.to}::timestamptz`);
+  if (scope.emotions?.length) {
+    all.push(sql`exists (select 1 from ${emotionalStates} e where e.workspace_id = m.workspace_id and e.message_id = m.id
+      and e.emotion in ${scope.emotions})`);
+  }
+  if (scope.conceptKeys?.length) {
+    all.push(sql`exists (select 1 from ${memoryEdges} g join ${memoryNodes} n on n.workspace_id = g.workspace_id
+      and n.session_id = g.session_id and n.id = g.to_id where g.workspace_id = m.workspace_id
+      and g.session_id = m.session_id and g.from_id = m.id and g.type = 'mentions' and n.key in ${scope.conceptKeys})`);
+  }
+  return sql.join(all, sql` and `);
+}

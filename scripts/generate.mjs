@@ -1,0 +1,14 @@
+/** `npm run generate`: everything that is made from something else, made again. */
+
+import { join } from 'node:path';
+import { install, root, run } from './workspace.mjs';
+
+install();
+// A migration that the tables need and nobody named yet is written here, and shows in the diff.
+run(process.execPath, [join(root, 'packages/db/node_modules/drizzle-kit/bin.cjs'), 'generate'], {
+  cwd: join(root, 'packages/db'),
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+const typescript = (script) => run(process.execPath, ['--import', 'tsx', script]);
+typescript('apps/api/scripts/write-openapi.ts');
+typescript('packages/sdk/scripts/generate.ts');
