@@ -1,8 +1,9 @@
 import cors from '@fastify/cors';
+import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type AuthenticatedKey, createId, PactError } from '@pact/core';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { openApiDocument } from './openapi.ts';
 import { BODY_LIMIT, mountRest, requestContext, sendError } from './rest.ts';
 import { appRouter } from './router.ts';
@@ -33,7 +34,7 @@ export async function createServer(
 ): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: services.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => createId('req', services.domain.now()),
@@ -80,8 +81,7 @@ export async function createServer(
       }) => requestContext(services, req, res),
     },
   });
-  // The page asks its sibling plugin for the document; ours comes from the router.
-  app.decorate('swagger', () => openApiDocument());
+  await app.register(swagger, { mode: 'static', specification: { document: openApiDocument() as never } });
   await app.register(swaggerUi, {
     routePrefix: '/pact/v1/docs',
   });

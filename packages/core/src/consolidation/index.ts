@@ -81,11 +81,10 @@ export function consolidate(
  */
 export async function fold(ctx: Ctx, input: { sessionId: string; trigger: Trigger }): Promise<void> {
   let session = await findSession(ctx, input.sessionId, 'for update');
-  for (;;) {
-    const folded = await foldBatch(ctx, session, input.trigger);
+  for (let before = Number.POSITIVE_INFINITY; session.liveMessages < before; ) {
+    before = session.liveMessages;
+    if (!(await foldBatch(ctx, session, input.trigger))) break;
     session = await findSession(ctx, session.id);
-    const backlog = session.liveMessages > BATCH;
-    if (!folded || !backlog || input.trigger === 'priority') break;
   }
   await ctx.db
     .delete(jobs)
@@ -120,6 +119,7 @@ async function foldBatch(ctx: Ctx, session: SessionRow, trigger: Trigger): Promi
     sentences,
     ...(await ranked(ctx, session)),
     tokenThreshold: session.tokenThreshold,
+    messageCount: session.messageCount,
   });
   const judgedLive = live.slice(0, live.length - recent);
   if (!plan.changes) return false;

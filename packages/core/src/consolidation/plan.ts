@@ -20,6 +20,8 @@ export interface PlanInput {
   high: string[];
   low: string[];
   tokenThreshold: number;
+  /** Messages of the session, folded ones too. */
+  messageCount: number;
 }
 
 /** Who folds, who stays and why, and what the summary says from now on. */
@@ -33,8 +35,12 @@ export interface Plan {
 
 /** Messages of high-priority topics that stay verbatim: the newest, within half the token threshold. */
 const MAX_PRIORITY = 12;
-/** Emotional highlights that stay verbatim: the strongest, within a quarter of the token threshold. */
+/**
+ * Emotional highlights that stay verbatim: the strongest, one in six of the session's messages, four at most, within a
+ * quarter of the token threshold. A session that is one long outburst has no highlights but its strongest words.
+ */
 const MAX_HIGHLIGHTS = 4;
+const MESSAGES_PER_HIGHLIGHT = 6;
 /** How strongly a message must be felt to be a highlight. */
 const HIGHLIGHT_INTENSITY = 0.45;
 const LOW_PRIORITY_FACTOR = 0.1;
@@ -89,9 +95,10 @@ function chooseKept(models: Models, judged: Judged[], input: PlanInput): Plan['k
     .filter((message) => message.intensity >= HIGHLIGHT_INTENSITY && !chosen.has(message))
     .filter((message) => !speaksOf(input.low)(message))
     .sort((a, b) => b.intensity - a.intensity || b.sequence - a.sequence);
+  const most = Math.min(MAX_HIGHLIGHTS, Math.max(1, Math.floor(input.messageCount / MESSAGES_PER_HIGHLIGHT)));
   return [
     ...prioritized.map(({ id }) => ({ id, reason: 'priority' as const })),
-    ...within(highlights, MAX_HIGHLIGHTS, input.tokenThreshold / 4).map(({ id }) => ({
+    ...within(highlights, most, input.tokenThreshold / 4).map(({ id }) => ({
       id,
       reason: 'emotion' as const,
     })),

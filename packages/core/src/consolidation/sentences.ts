@@ -23,6 +23,9 @@ const SAME_SHARE = 0.8;
 /** Sources that one sentence names; the newest of 808 repetitions are not needed to find the rest. */
 const MAX_SOURCES = 20;
 
+/** Sentences worth less say nothing: "Ok.", "Sure, thanks." */
+const MIN_VALUE = 0.1;
+
 /** What a speaker's sentences are worth beside the user's own. */
 const ROLE_VALUE = { user: 1, assistant: 0.55, tool: 0.35, system: 0.25 };
 const NUMBER = /\d/;
@@ -48,7 +51,8 @@ export function sentencesOf(models: Models, speech: Speech): SummarySentence[] {
         score: value(models, sentence, speech),
         tokens: models.countTokens(text),
       };
-    });
+    })
+    .filter(({ score }) => score >= MIN_VALUE);
 }
 
 /** Folds sentences that say the same into the first of them, which then names all sources. */

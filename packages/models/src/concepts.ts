@@ -1,0 +1,45 @@
+import { toProse } from './concepts/clean.ts';
+import { conceptKey } from './concepts/key.ts';
+import { isForeign, knownNamesOf, type Mention, mentionsOf, namesInside } from './concepts/phrases.ts';
+import { type Concept, rank } from './concepts/rank.ts';
+import { isEveryday } from './concepts/rarity.ts';
+import { splitSentences } from './concepts/sentences.ts';
+import { tag } from './concepts/tagger.ts';
+
+export { type Concept, conceptKey, splitSentences };
+
+/** Sentences read from the start and the end of a text: a bound on work where the lines are very short. */
+const OPENING_SENTENCES = 150;
+const CLOSING_SENTENCES = 50;
+
+/**
+ * What a text is about: topics a person would name and the names in it, strongest first, at most 12, no two with
+ * one kind and key. English; names also in other scripts that have capitals. Fenced code, code lines and logs are
+ * skipped; of a long text the first 4,000 and the last 1,000 UTF-16 units are read. Deterministic; never throws.
+ */
+export function extractConcepts(text: string): Concept[] {
+  const prose = toProse(text);
+  const signs = prose.signs.map((name): Mention => ({ kind: 'entity', name, key: conceptKey(name) }));
+  if (!/\p{L}{2}/u.test(prose.text)) return rank(signs, []);
+  const sentences = splitSentences(prose.text);
+  const left = sentences.splice(OPENING_SENTENCES).slice(-CLOSING_SENTENCES);
+  const tagged = [...sentences, ...left].map(settleCase).map(tag);
+  const names = new Set(tagged.flatMap(namesInside));
+  const mentions = tagged.flatMap((words) =>
+    isForeign(words) ? knownNamesOf(words) : mentionsOf(words, (lower) => names.has(lower)),
+  );
+  return rank(signs, mentions);
+}
+
+/**
+ * Takes away capitals that the tagger would read as names: shouting, and the first letter of an everyday word that
+ * only opens the sentence.
+ */
+function settleCase(sentence: string): string {
+  const letters = sentence.match(/\p{L}/gu)?.length ?? 0;
+  const capitals = sentence.match(/\p{Lu}/gu)?.length ?? 0;
+  if (letters > 12 && capitals > letters * 0.7) return sentence.toLowerCase();
+  const opening = /^\P{L}*(\p{Lu}\p{Ll}+)(?= (?!of \p{Lu})\P{Lu}|$)/u.exec(sentence)?.[1];
+  if (opening === undefined || !isEveryday(opening.toLowerCase())) return sentence;
+  return sentence.replace(opening, opening.toLowerCase());
+}

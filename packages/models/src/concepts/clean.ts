@@ -1,0 +1,82 @@
+/** Only the start and the end of a long text are read: what it is about is said there. In UTF-16 units. */
+const HEAD_LENGTH = 4_000;
+const TAIL_LENGTH = 1_000;
+
+/** Signs (addresses, tags, mentions, ticket numbers) taken from one text: a log must not fill the answer. */
+const MAX_SIGNS = 4;
+
+export interface Prose {
+  /** What a person wrote, one paragraph a line, without code, markup and addresses. */
+  text: string;
+  /** E-mail addresses, hosts, `#tags`, `@mentions`, documents and ticket numbers, in order of appearance. */
+  signs: string[];
+}
+
+const BREAK = ' , ';
+const FENCE = /^[ \t]*(```|~~~)[^\n]*\n[\s\S]*?(?:^[ \t]*\1[^\n]*$|(?![\s\S]))/gm;
+const INVISIBLE = /[\p{Cf}\p{Cs}\p{Co}\p{Mn}\ufffd]|(?![\n\t])\p{Cc}/gu;
+const URL = /\b(?:https?:\/\/|ftp:\/\/|www\.)([^\s/<>()"'`?#:]+)[^\s<>()"'`]*/gi;
+const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g;
+const TAG_OR_MENTION = /(?<![\p{L}\p{N}_/&#@.])[#@](?=[\p{L}_])[\p{L}\p{N}_]{2,40}/gu;
+const HOST =
+  /(?<![\w./-])(?:[\w-]+\.)+(?:com|org|net|io|dev|ai|co|edu|gov|app|co\.uk|de|fr|pt)(?![\w.]*\w)(?:\/\S*)?/gi;
+const DOCUMENT = /(?<![\w./\\-])[\w-]{2,60}\.(?:pdf|docx?|xlsx?|csv|pptx?)\b/gi;
+const TICKET = /(?<![\w-])(?:(?!UTF|ISO|SHA|MD)[A-Z]{2,6}-\d{1,6})(?![\w-])/g;
+const CODE_LINE =
+  /[{};]\s*$|^\s*(?:\/\/|\/\*|\*\/|<\/?\w|\$ |>>> |at \S+ ?\(|File ".*", line|from [\w.]+ import|import [\w{*]|#include|(?:export |public |private |static |async )*(?:const|let|var|def|func|fn|function|class|interface|struct|enum)\s+\S+.*[=({:])|=>\s*$|^\s*\w+\(.*\)\s*$|^\s*(?:select|insert into|update|create table)\b.*\b(?:from|values|set|\()/i;
+const LOG_LINE =
+  /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:|\[?\d\d:\d\d:\d\d|\w{3} \d{1,2} \d\d:\d\d:\d\d|\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL|TRACE)\]?[ :]|npm (?:ERR|WARN|error)|Traceback \()/;
+const IDENTIFIER =
+  /^[^\s\p{L}]*(?:\S*[\w)\]]\(\S*|\S*\w_\w\S*|\S*[\w.]\/[\w.]\S*|\S*\\\S*|\S*\w::\w\S*|\S*[=<>{}|$^~]\S*|[\w-]*\d[\w.:-]*\d[\w.:%-]*|0x\w+|\w+(?:\.\w+)+(?:\(\))?|[a-z]+[a-z0-9]*[A-Z]\w*)[^\s\p{L}\p{N}]*$/u;
+const NAMED_LIKE_CODE =
+  /^\W*(?:i(?:Phone|Pad|Mac|Cloud|OS|Pod|Tunes)|eBay|macOS|(?:Node|Next|Vue|Nuxt|Express|D3|Three)\.js|\w\.\w\.?|\p{L}+\/\p{L}+|\w+\.(?=$))\W*$/u;
+
+/** Takes from a text what is prose and what are signs. Never throws; reads at most 5,000 UTF-16 units. */
+export function toProse(text: string): Prose {
+  const signs: string[] = [];
+  const parts = [text.slice(0, HEAD_LENGTH + (text.length > HEAD_LENGTH + TAIL_LENGTH ? 0 : TAIL_LENGTH))];
+  if (text.length > HEAD_LENGTH + TAIL_LENGTH) parts.push(text.slice(-TAIL_LENGTH));
+  return { text: parts.map((part) => cleanPart(part, signs)).join('\n\n'), signs: signs.slice(0, MAX_SIGNS) };
+}
+
+function cleanPart(part: string, signs: string[]): string {
+  const visible = part.normalize('NFC').replace(/\r\n?/g, '\n').replace(INVISIBLE, '').replace(/[‘’ʼ]/g, "'");
+  const prose = takeSigns(visible.replace(FENCE, '\n\n'), signs);
+  return prose
+    .split('\n')
+    .filter((line) => line !== '' && !CODE_LINE.test(line) && !LOG_LINE.test(line))
+    .map(cleanLine)
+    .join('\n');
+}
+
+function takeSigns(text: string, signs: string[]): string {
+  const take = (sign: string) => {
+    const name = sign.replace(/[.,;:!?]+$/, '');
+    if (!signs.includes(name)) signs.push(name);
+    return BREAK;
+  };
+  return text
+    .replace(/!?\[([^\]\n]{0,200})\]\(([^)\s]{0,500})\)/g, '$1 $2')
+    .replace(URL, (_, host: string) => take(host.toLowerCase().replace(/^www\./, '')))
+    .replace(EMAIL, (address) => take(address.toLowerCase()))
+    .replace(HOST, (host) => take(host.toLowerCase().replace(/\/.*$/, '')))
+    .replace(DOCUMENT, take)
+    .replace(TAG_OR_MENTION, take)
+    .replace(TICKET, take);
+}
+
+function cleanLine(line: string): string {
+  const bare = line
+    .replace(/^\s*(?:[-*+•>|]+|#{1,6}|\d{1,3}[.)])\s+/, '')
+    .replace(/`([^`]*)`/g, (_, code: string) => (/^[\p{L} -]+$/u.test(code) ? code : BREAK))
+    .replace(/[*~|]{1,3}|(?<!\w)_+|_+(?!\w)/g, (mark) => (mark.includes('|') ? BREAK : ''));
+  return bare
+    .split(/\s+/)
+    .map((word) => (isIdentifier(word) ? BREAK : word.replace(/(\p{L})\/(?=\p{L})/gu, '$1, ')))
+    .join(' ');
+}
+
+function isIdentifier(word: string): boolean {
+  if (word.length > 40) return true;
+  return IDENTIFIER.test(word) && !NAMED_LIKE_CODE.test(word);
+}

@@ -1,0 +1,405 @@
+// Generated from openapi.json by scripts/generate.ts. Do not edit.
+
+export interface Consolidated {
+  sessionId: string;
+  consolidationResult: {
+    /** Messages that stood verbatim before. */
+    messagesBefore: number;
+    messagesAfter: number;
+    tokensSaved: number;
+    consolidatedSummary: string;
+    summarySentences: SummarySentence[];
+    preservedHighlights: {
+      messageId: string;
+      content: string;
+      reason: 'priority' | 'emotion';
+      emotion?: Emotion;
+    }[];
+  };
+  timestamp: string;
+}
+
+export interface Context {
+  sessionId: string;
+  messages: Message[];
+  /** Where the user stands, in one word; null when not asked for. */
+  emotionalState: Emotion | null;
+  emotionalDetail: EmotionalSummary | null;
+  /** Empty until something folded. */
+  consolidatedSummary: string;
+  summarySentences: SummarySentence[];
+  /** Tokens (o200k_base) of summary, state and messages as served; never above maxTokens. */
+  tokenCount: number;
+  /** True when something did not fit. */
+  truncated: boolean;
+  /** What was considered and left out; at most the latest 400 are considered. */
+  dropped: {
+    id: string;
+    reason: 'over_budget' | 'longer_than_budget';
+  }[];
+  /** For `format` text, openai or anthropic: the same context, ready to send to a model. */
+  prompt?: string | {
+    role: 'system' | 'user' | 'assistant';
+    content: string;
+  }[] | {
+    system: string;
+    messages: {
+      role: 'system' | 'user' | 'assistant';
+      content: string;
+    }[];
+  };
+}
+
+export interface CreatedSession {
+  sessionId: string;
+  createdAt: string;
+  status: 'active';
+}
+
+/** One label a message. */
+export type Emotion = 'admiring' | 'afraid' | 'amused' | 'angry' | 'approving' | 'caring' | 'confused' | 'curious' | 'disappointed' | 'disapproving' | 'disgusted' | 'embarrassed' | 'excited' | 'frustrated' | 'grateful' | 'grieving' | 'happy' | 'hopeful' | 'longing' | 'loving' | 'proud' | 'realizing' | 'relieved' | 'remorseful' | 'sad' | 'stressed' | 'surprised' | 'worried' | 'neutral';
+
+export interface EmotionalState {
+  currentEmotion: Emotion;
+  /** 0 most negative, 0.5 neutral, 1 most positive */
+  valence: number;
+  /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+  arousal: number;
+  trend: Trend;
+  keyEmotions: {
+    emotion: Emotion;
+    /** Its share of the session's feeling, 0 to 1. */
+    intensity: number;
+  }[];
+  sessionId: string;
+  /** One entry a user message, oldest first; the latest 500. */
+  emotionalHistory: {
+    timestamp: string;
+    emotion: Emotion;
+    /** 0 most negative, 0.5 neutral, 1 most positive */
+    valence: number;
+    /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+    arousal: number;
+    messageId: string;
+    /** Calibrated probability that the label is right. 0 to 1. */
+    confidence: number;
+    /** The words that carried it: UTF-16 offsets into the message, strongest first. */
+    words: {
+      text: string;
+      start: number;
+      end: number;
+      weight: number;
+    }[];
+  }[];
+}
+
+export interface EmotionalSummary {
+  currentEmotion: Emotion;
+  /** 0 most negative, 0.5 neutral, 1 most positive */
+  valence: number;
+  /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+  arousal: number;
+  trend: Trend;
+  keyEmotions: {
+    emotion: Emotion;
+    /** Its share of the session's feeling, 0 to 1. */
+    intensity: number;
+  }[];
+}
+
+/** The receipt of an erasure: ids and counts, no content. */
+export interface Erasure {
+  erasureId: string;
+  subject: 'session' | 'user';
+  subjectId: string;
+  /** Every store that was searched, and how many entries were removed from it. */
+  stores: {
+    store: string;
+    removed: number;
+  }[];
+  requestedAt: string;
+  completedAt: string;
+}
+
+export interface ErrorBody {
+  error: {
+    code: 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'conflict' | 'too_large' | 'idempotency_mismatch' | 'rate_limit_exceeded' | 'internal_error' | 'unavailable';
+    message: string;
+    details?: {
+      field: string;
+      received: string;
+    };
+    requestId: string;
+    /** Seconds after which trying again makes sense. */
+    retryAfter?: number;
+  };
+}
+
+export interface Health {
+  status: 'healthy' | 'degraded' | 'unavailable' | 'disabled';
+  version: string;
+  timestamp: string;
+  services: {
+    database: 'healthy' | 'degraded' | 'unavailable' | 'disabled';
+    cache: 'healthy' | 'degraded' | 'unavailable' | 'disabled';
+    llmApi: 'healthy' | 'degraded' | 'unavailable' | 'disabled';
+  };
+}
+
+/** mentions: message → topic or entity. co_occurs: two of those in one message. evokes: topic or entity → the emotion it came with. expresses: message → its emotion. */
+export interface MemoryEdge {
+  from: string;
+  to: string;
+  type: 'mentions' | 'co_occurs' | 'evokes' | 'expresses';
+  weight: number;
+}
+
+export interface MemoryGraph {
+  sessionId: string;
+  nodes: MemoryNode[];
+  /** Both ends are among the nodes served. */
+  edges: MemoryEdge[];
+  metadata: {
+    /** In the session, served or not. */
+    totalNodes: number;
+    totalEdges: number;
+    /** The most hops from a served message to a node it leads to. */
+    depth: number;
+  };
+}
+
+export interface MemoryNode {
+  id: string;
+  type: 'message' | 'topic' | 'entity' | 'emotion';
+  /** The topic's, entity's or emotion's name; the beginning of a message. */
+  content: string;
+  /** Frequency, recency, emotion and centrality, moved by the priority: 0 to 1. */
+  importance: number;
+  emotionalTag?: Emotion;
+}
+
+export interface Message {
+  id: string;
+  role: Role;
+  /** The speaker, when there are several of one role. */
+  name?: string;
+  /** Exactly what was sent. */
+  content: string;
+  timestamp: string;
+  externalId?: string;
+  emotionalMetadata?: {
+    detectedEmotion: Emotion;
+    /** Calibrated probability of the label. 0 to 1. */
+    confidence: number;
+  };
+}
+
+export type Priority = 'high' | 'medium' | 'low';
+
+export interface PrioritySet {
+  sessionId: string;
+  topic: string;
+  priority: Priority;
+  updatedAt: string;
+}
+
+export interface Recalled {
+  results: {
+    message: Message;
+    sessionId: string;
+    /** Comparable within one answer; higher is better. */
+    score: number;
+    /** With `explain`: each signal's part; they sum to the score. */
+    scores?: {
+      lexical: number;
+      semantic: number;
+    };
+    why?: string[];
+  }[];
+  /** Tokens (o200k_base) of the contents served. */
+  tokenCount: number;
+}
+
+/** Who speaks. Emotion is read from `user` alone. */
+export type Role = 'user' | 'assistant' | 'system' | 'tool';
+
+export interface SavedInteraction {
+  interactionId: string;
+  emotionalAnalysis: {
+    userEmotion: Emotion;
+    /** 0 most negative, 0.5 neutral, 1 most positive */
+    valence: number;
+    /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+    arousal: number;
+    trend: Trend;
+    /** Calibrated probability that the label is right. 0 to 1. */
+    confidence: number;
+  } | null;
+  consolidationTriggered: boolean;
+  /** Tokens of the two messages. */
+  tokenCount: number;
+}
+
+export interface SavedMessages {
+  messageIds: string[];
+  /** Tokens of the messages that were new. */
+  tokenCount: number;
+  consolidationTriggered: boolean;
+}
+
+export interface Session {
+  sessionId: string;
+  status: 'active';
+  externalId?: string;
+  metadata: Record<string, unknown>;
+  consolidationThreshold: number;
+  tokenThreshold: number;
+  /** Messages stored, folded ones included. */
+  messageCount: number;
+  /** Tokens of all of them. */
+  tokenCount: number;
+  /** Messages whose place in the context a summary has taken. */
+  foldedCount: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** A sentence of the summary and the messages it came from. */
+export interface SummarySentence {
+  text: string;
+  sourceIds: string[];
+}
+
+/** Where valence is going over the latest user messages. */
+export type Trend = 'positive' | 'negative' | 'stable';
+
+export interface CreateSessionInput {
+  metadata?: {
+    /** At most 256 characters. */
+    user_id?: string | undefined;
+    /** At most 256 characters. */
+    application?: string | undefined;
+    [key: string]: unknown;
+  } | undefined;
+  /** Your own id of this conversation. A second request with it returns the same session. At most 256 characters. */
+  externalId?: string | undefined;
+  /** Messages that may stand before older ones fold. Default 10, 2 to 1000. */
+  consolidationThreshold?: number | undefined;
+  /** Tokens that may stand before older messages fold. Default 2000, 100 to 1000000. */
+  tokenThreshold?: number | undefined;
+}
+
+export interface ListSessionsInput {
+  /** Default 50, 1 to 200. */
+  limit?: number | undefined;
+  /** At most 1000 characters. */
+  cursor?: string | undefined;
+  /** Only sessions whose metadata names this end user. At most 256 characters. */
+  userId?: string | undefined;
+  /** Only sessions whose metadata names this application. At most 256 characters. */
+  application?: string | undefined;
+}
+
+export type GetSessionInput = Record<string, never>;
+
+export type DeleteSessionInput = Record<string, never>;
+
+export interface SaveInteractionInput {
+  /** At most 200000 characters. */
+  userMessage: string;
+  /** At most 200000 characters. */
+  aiMessage: string;
+  /** False: nothing about emotion is read or stored. Default true. */
+  trackEmotion?: boolean | undefined;
+  /** False: this save never folds older turns. Default true. */
+  consolidate?: boolean | undefined;
+  /** When it was said; without it, now. */
+  occurredAt?: string | Date | undefined;
+}
+
+export interface SaveMessagesInput {
+  /** 1 to 1000 items. */
+  messages: readonly {
+    role: Role;
+    /** At most 128 characters. */
+    name?: string | undefined;
+    /** At most 200000 characters. */
+    content: string;
+    occurredAt?: string | Date | undefined;
+    /** Your own id of the message. One that the session has already is not stored again. At most 256 characters. */
+    externalId?: string | undefined;
+  }[];
+}
+
+export interface ListMessagesInput {
+  /** Default 50, 1 to 200. */
+  limit?: number | undefined;
+  /** At most 1000 characters. */
+  cursor?: string | undefined;
+  /** Order of arrival: oldest or newest first. Default "asc". */
+  order?: 'asc' | 'desc' | undefined;
+}
+
+export interface GetContextInput {
+  /** Default 2000, 1 to 1000000. */
+  maxTokens?: number | undefined;
+  /** Default true. */
+  includeEmotional?: boolean | undefined;
+  /** What the agent is about to answer: turns that bear on it are served too. At most 4000 characters. */
+  query?: string | undefined;
+  /** Default "json". */
+  format?: 'json' | 'text' | 'openai' | 'anthropic' | undefined;
+}
+
+export type GetEmotionalStateInput = Record<string, never>;
+
+export interface GetMemoryGraphInput {
+  /** Nodes served: the most important. Default 200, 1 to 2000. */
+  limit?: number | undefined;
+  /** Default 0, 0 to 1. */
+  minImportance?: number | undefined;
+}
+
+export type ConsolidateInput = Record<string, never>;
+
+export interface SetPriorityInput {
+  /** At most 200 characters. */
+  topic: string;
+  /** high: its messages stay verbatim. medium: as if never set. low: it leaves the summary first. */
+  priority: Priority;
+}
+
+export interface RecallInput {
+  /** At most 4000 characters. */
+  query: string;
+  /** Search one session. */
+  sessionId?: string | undefined;
+  /** Search every session of one end user. Without either: the whole workspace. At most 256 characters. */
+  userId?: string | undefined;
+  /** Default 10, 1 to 100. */
+  limit?: number | undefined;
+  /** Results stop before their text exceeds it. 1 to 1000000. */
+  maxTokens?: number | undefined;
+  filters?: {
+    /** At most 4 items. */
+    roles?: readonly Role[] | undefined;
+    /** At most 29 items. */
+    emotions?: readonly Emotion[] | undefined;
+    from?: string | Date | undefined;
+    to?: string | Date | undefined;
+    /** Any of these topics or entities is mentioned. At most 20 items. */
+    topics?: readonly string[] | undefined;
+  } | undefined;
+  /** Default false. */
+  explain?: boolean | undefined;
+}
+
+export interface GetErasureInput {
+  erasureId: string;
+}
+
+export type HealthInput = Record<string, never>;
+
+export interface DeleteSessionAnswer {
+  erasureId: string;
+}
