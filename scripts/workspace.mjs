@@ -25,8 +25,9 @@ export function install() {
   const wanted = hashOf(['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'], process.version);
   const stamp = join(root, 'node_modules', '.pact-installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.log('Installing what PACT needs …');
   const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
-  run(npx, ['--yes', manifest.packageManager, 'install', '--frozen-lockfile'], {
+  run(npx, ['--yes', manifest.packageManager, 'install', '--frozen-lockfile', '--loglevel', 'warn'], {
     shell: process.platform === 'win32',
   });
   writeFileSync(stamp, wanted);

@@ -30,7 +30,7 @@ describe('the TypeScript client against the real server', () => {
     expect((await pact.consolidate(sessionId)).consolidationResult.messagesBefore).toBe(2);
     expect((await pact.getSession(sessionId)).metadata).toEqual({ user_id: 'ana', someKey: { innerKey: 1 } });
     const { erasureId } = await pact.deleteSession(sessionId);
-    expect((await pact.getErasure(erasureId)).subjectId).toBe(sessionId);
+    expect((await pact.getErasure({ erasureId })).subjectId).toBe(sessionId);
     await expect(pact.getContext(sessionId)).rejects.toBeInstanceOf(NotFoundError);
   });
 

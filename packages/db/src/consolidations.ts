@@ -12,6 +12,8 @@ export interface SummarySentence {
   sourceIds: string[];
   /** Sequence of its first source: the order in which sentences are read. */
   sequence: number;
+  /** Place within that message. */
+  position: number;
   /** Value for the summary, higher is kept longer. Comparable within one session only. */
   score: number;
   tokens: number;

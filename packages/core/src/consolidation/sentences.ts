@@ -30,17 +30,18 @@ const MIN_VALUE = 0.1;
 const ROLE_VALUE = { user: 1, assistant: 0.55, tool: 0.35, system: 0.25 };
 const NUMBER = /\d/;
 const FIRST_PERSON = /\b(i|i'm|i've|i'll|i'd|my|mine|me|we|our|us)\b/i;
+/** Days that mean one date only. A bare weekday may lie on either side of today, so it is left as it was said. */
 const RELATIVE_DAY =
-  /\b(today|tonight|yesterday|tomorrow|ago|(last|next|this|on|coming) (week|month|year|weekend|monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b/i;
+  /\b(today|tonight|yesterday|tomorrow|(\d+|two|three|four|five|six) days ago|in (\d+|two|three|four|five|six) days)\b/i;
 
 /** The sentences of a message, each with its value for a summary, its source, and relative days made absolute. */
 export function sentencesOf(models: Models, speech: Speech): SummarySentence[] {
   return models
     .splitSentences(speech.content)
     .slice(0, MAX_SENTENCES)
-    .map((sentence) => clip(sentence.replace(/\s+/g, ' ').trim()))
-    .filter((sentence) => /\p{L}/u.test(sentence))
-    .map((sentence) => {
+    .map((sentence, position) => ({ sentence: clip(sentence.replace(/\s+/g, ' ').trim()), position }))
+    .filter(({ sentence }) => /\p{L}/u.test(sentence))
+    .map(({ sentence, position }) => {
       const text = withAbsoluteDay(sentence, speech.occurredAt);
       return {
         text,
@@ -48,6 +49,7 @@ export function sentencesOf(models: Models, speech: Speech): SummarySentence[] {
         day: speech.occurredAt.toISOString().slice(0, 10),
         sourceIds: [speech.id],
         sequence: speech.sequence,
+        position,
         score: value(models, sentence, speech),
         tokens: models.countTokens(text),
       };
@@ -91,7 +93,7 @@ export function renderSentences(sentences: SummarySentence[]): string {
 }
 
 export function inReadingOrder(a: SummarySentence, b: SummarySentence): number {
-  return a.day.localeCompare(b.day) || a.sequence - b.sequence;
+  return a.day.localeCompare(b.day) || a.sequence - b.sequence || a.position - b.position;
 }
 
 /** What a reader would miss if it were gone: names, numbers, facts about the speaker, feeling; small talk is worth little. */

@@ -23,9 +23,25 @@ export function analyseTurn(models: Models, turn: Turn, trackEmotion: boolean): 
   return {
     ...turn,
     tokens: models.countTokens(turn.content),
-    reading: trackEmotion && turn.role === 'user' ? models.readEmotion(turn.content) : null,
+    reading: trackEmotion && turn.role === 'user' ? rounded(models.readEmotion(turn.content)) : null,
     concepts: turn.role === 'system' ? [] : models.extractConcepts(turn.content),
     embedding: vectorLiteral(models.embed(turn.content)),
+  };
+}
+
+/** Three decimals: more would claim a precision that no reading has. Probabilities stay as they are: they are summed up. */
+function rounded(reading: EmotionReading): EmotionReading {
+  const round = (value: number) => Math.round(value * 1_000) / 1_000;
+  return {
+    ...reading,
+    confidence: round(reading.confidence),
+    valence: round(reading.valence),
+    arousal: round(reading.arousal),
+    // What made a message neutral is everything in it: there is nothing to show.
+    words: (reading.emotion === 'neutral' ? [] : reading.words).map((word) => ({
+      ...word,
+      weight: round(word.weight),
+    })),
   };
 }
 

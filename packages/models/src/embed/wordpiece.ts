@@ -4,6 +4,9 @@ const MAX_TEXT_LENGTH = 16_000;
 /** A longer word is skipped whole, as in BERT: base64, minified code and the like carry no meaning in pieces. */
 const MAX_WORD_LENGTH = 100;
 
+/** The longest piece of BERT's vocabulary has 18 letters. */
+const MAX_PIECE_LENGTH = 18;
+
 const ASCII_ONLY = /^[\t\n\r -~]*$/;
 const MARKS = /\p{Mn}/gu;
 const INVISIBLE = /[\p{Cf}\p{Cc}\p{Cn}\p{Co}\p{Cs}\ufffd]/gu;
@@ -36,7 +39,7 @@ function cut(word: string, vocabulary: ReadonlyMap<string, number>, rows: number
   const before = rows.length;
   let start = 0;
   while (start < word.length) {
-    let end = word.length;
+    let end = Math.min(word.length, start + MAX_PIECE_LENGTH);
     let row: number | undefined;
     while (end > start && row === undefined) {
       row = vocabulary.get((start > 0 ? '##' : '') + word.slice(start, end));

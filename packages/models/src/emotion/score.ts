@@ -83,7 +83,7 @@ export function score(table: Weights, tokens: readonly Token[], flags: readonly 
 
 /** Weights of the chunks of a text in its reading: what carries feeling counts, what is neutral hardly. */
 export function shares(scores: readonly Score[]): number[] {
-  const raw = scores.map(({ probabilities }) => 0.05 + (1 - probabilities[NEUTRAL]!) ** 2);
+  const raw = scores.map(({ probabilities }) => 0.02 + (1 - probabilities[NEUTRAL]!) ** 3);
   const total = raw.reduce((sum, value) => sum + value, 0);
   return raw.map((value) => value / total);
 }

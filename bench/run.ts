@@ -1,0 +1,12 @@
+/** `npm run bench -- NAME`: one measurement a name; each prints a table beside a baseline of the same run. */
+const BENCHMARKS: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
+  growth: () => import('./growth.ts'),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = BENCHMARKS[name];
+if (!load) {
+  console.error(`Usage: npm run bench -- ${Object.keys(BENCHMARKS).join(' | ')}`);
+  process.exit(2);
+}
+await (await load()).run(args);
