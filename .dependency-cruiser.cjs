@@ -59,7 +59,7 @@ module.exports = {
     ),
     {
       name: 'one-door',
-      comment: "A package is entered through its exports, not through its files.",
+      comment: 'A package is entered through its exports, not through its files.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/', pathNot: '^apps/api/' },
       to: { path: '^packages/[^/]+/src/(?!index\\.ts|testing\\.ts)', pathNot: '^packages/$2/' },

@@ -22,7 +22,7 @@ const CHECKS = {
     for (const project of TYPED) tool('typescript', ['--noEmit', '-p', project]);
   },
   'import floors': () =>
-    tool('dependency-cruiser', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'bench']),
+    tool('dependency-cruiser', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'bench', 'tests']),
   'unused files, exports and dependencies': () => tool('knip', []),
   'generated files are up to date': () => {
     const before = fingerprint();

@@ -1,7 +1,7 @@
 import type { Plan } from '@pact/core';
 
 /** Requests that a plan allows in a window; a plan without a window of some length is not limited in it. */
-export interface Window {
+interface Window {
   seconds: number;
   requests: number;
 }
@@ -10,7 +10,7 @@ const MINUTE = 60;
 const HOUR = 3_600;
 const DAY = 86_400;
 
-export const PLAN_WINDOWS: Record<Plan, readonly Window[]> = {
+const PLAN_WINDOWS: Record<Plan, readonly Window[]> = {
   free: [
     { seconds: MINUTE, requests: 10 },
     { seconds: HOUR, requests: 100 },
@@ -33,7 +33,7 @@ export const PLAN_WINDOWS: Record<Plan, readonly Window[]> = {
 };
 
 /** Whether a request may pass, and the window nearest to empty, for the answer's headers. */
-export interface Decision {
+interface Decision {
   allowed: boolean;
   limit: number;
   remaining: number;

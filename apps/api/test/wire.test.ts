@@ -237,7 +237,7 @@ describe('bad input', () => {
   });
 
   test.each([
-    ['nested a thousand deep', { metadata: JSON.parse('{"a":'.repeat(1_000) + '1' + '}'.repeat(1_000)) }],
+    ['nested a thousand deep', { metadata: JSON.parse(`${'{"a":'.repeat(1_000)}1${'}'.repeat(1_000)}`) }],
     ['above 16 KB', { metadata: { a: 'x'.repeat(17_000) } }],
     ['with U+0000 in a key', { metadata: { 'a\0': 1 } }],
     ['with a user id that is none', { metadata: { user_id: '' } }],

@@ -43,7 +43,7 @@ export const MessagePage = z.object({
 });
 
 /** Columns that a served message needs. Neither its vector nor its search index. */
-export const messageColumns = {
+const messageColumns = {
   id: messages.id,
   sessionId: messages.sessionId,
   sequence: messages.sequence,

@@ -10,7 +10,7 @@ import { findSession, type SessionRow } from './sessions.ts';
 /** Folded messages of a topic that come back when it is ranked high: the newest. */
 const MAX_RESTORED = 12;
 
-export const PriorityLevel = z.enum(['high', 'medium', 'low']).meta({ id: 'Priority' });
+const PriorityLevel = z.enum(['high', 'medium', 'low']).meta({ id: 'Priority' });
 
 export const SetPriority = z.object({
   sessionId: id(),

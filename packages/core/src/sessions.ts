@@ -8,9 +8,9 @@ import { id, isPossibleId, label, metadata, timestamp } from './fields.ts';
 import { atomically } from './idempotency.ts';
 
 /** Messages after which older turns fold, unless the session says otherwise. */
-export const DEFAULT_CONSOLIDATION_THRESHOLD = 10;
+const DEFAULT_CONSOLIDATION_THRESHOLD = 10;
 /** Tokens after which older turns fold, unless the session says otherwise. */
-export const DEFAULT_TOKEN_THRESHOLD = 2_000;
+const DEFAULT_TOKEN_THRESHOLD = 2_000;
 
 export type SessionRow = typeof sessions.$inferSelect;
 

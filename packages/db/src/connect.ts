@@ -1,19 +1,7 @@
 import type { SQL } from 'drizzle-orm';
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Connection, Database } from './database.ts';
 import { connectEmbedded } from './embedded.ts';
 import { connectPostgres } from './postgres.ts';
-import type * as schema from './schema.ts';
-
-/** A Drizzle handle over either engine, or a transaction of one. */
-export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
-
-export interface Connection {
-  db: Database;
-  engine: 'embedded' | 'postgres';
-  /** Resolves when the database answers a trivial query; rejects when it cannot be reached. */
-  ping(): Promise<void>;
-  close(): Promise<void>;
-}
 
 export interface ConnectOptions {
   /** `postgres://…`. When it is set, it is used or the connection fails: there is no fallback. */

@@ -21,7 +21,7 @@ const CONNECTION_CODES = new Set([
   '53300',
 ]);
 const CONNECTION_WORDS =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|PGlite is closed/;
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|PGlite is closed|Cannot use a pool after calling end/;
 
 /** True for a failure of the connection, false for a failure of the statement. Looks through wrapping errors. */
 export function isUnavailable(error: unknown): boolean {
@@ -31,14 +31,6 @@ export function isUnavailable(error: unknown): boolean {
       CONNECTION_CODES.has(code) || code.startsWith('08') || CONNECTION_WORDS.test(String(cause.message))
     );
   });
-}
-
-/** True when the statement ran into the named unique index or constraint. */
-export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return someCause(
-    error,
-    (cause) => codeOf(cause) === '23505' && (cause as { constraint?: string }).constraint === constraint,
-  );
 }
 
 function codeOf(error: Error): string {

@@ -1,8 +1,8 @@
-export { type Connection, type ConnectOptions, connect, type Database, rows } from './connect.ts';
+export { connect, rows } from './connect.ts';
+export type { Connection, Database } from './database.ts';
 export {
   DatabaseUnavailableError,
   DataDirLockedError,
   isUnavailable,
-  isUniqueViolation,
 } from './failures.ts';
 export * from './schema.ts';

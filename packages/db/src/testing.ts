@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { type Connection, connect } from './connect.ts';
+import { connect } from './connect.ts';
+import type { Connection } from './database.ts';
 import { openPglite, wrapPglite } from './embedded.ts';
 import { MIGRATIONS_FOLDER } from './migrations.ts';
 

@@ -11,8 +11,6 @@ import { type Judged, type Plan, planConsolidation } from './plan.ts';
 import { renderSentences } from './sentences.ts';
 import { MIN_RECENT_MESSAGES, recentCount } from './threshold.ts';
 
-export { passesThreshold } from './threshold.ts';
-
 /** Live messages that one fold judges; a longer backlog folds in several. */
 const BATCH = 400;
 /** Characters of a message that the summary reads. */

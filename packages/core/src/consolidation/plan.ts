@@ -73,7 +73,7 @@ export function planConsolidation(models: Models, input: PlanInput): Plan {
 }
 
 /** True when a text speaks of a topic: in these words, or in a form with the same stems. */
-export function mentionsTopic(models: Models, content: string, topic: string): boolean {
+function mentionsTopic(models: Models, content: string, topic: string): boolean {
   if (content.toLowerCase().includes(topic.toLowerCase())) return true;
   const wanted = models.conceptKey(topic).split(' ');
   return models.extractConcepts(content).some(({ key }) => {

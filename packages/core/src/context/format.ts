@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { EmotionalSummary } from '../emotions/index.ts';
 import type { Message } from '../messages.ts';
 
-export type ServedMessage = z.output<typeof Message>;
+type ServedMessage = z.output<typeof Message>;
 export type ServedState = z.output<typeof EmotionalSummary>;
 
 /** What a context consists of, before it takes a form. */

@@ -15,7 +15,7 @@ export const TrendName = z
   .enum(['positive', 'negative', 'stable'])
   .meta({ id: 'Trend', description: 'Where valence is going over the latest user messages.' });
 
-export const KeyEmotion = z.object({
+const KeyEmotion = z.object({
   emotion: EmotionName,
   intensity: share("Its share of the session's feeling, 0 to 1."),
 });

@@ -90,7 +90,8 @@ function capitalsMeanNames(words: readonly Tagged[]): boolean {
   const letters = words.filter((word) => /^\p{L}{2}/u.test(word.text));
   const high = letters.filter((word) => /^\p{Lu}/u.test(word.text));
   const everyday = high.filter((word) => isEveryday(word.lower) && word.lower.length > 3);
-  if (letters.length > 3 && high.some((word) => SMALL_TITLE_WORD.test(word.text))) return high.length < letters.length;
+  if (letters.length > 3 && high.some((word) => SMALL_TITLE_WORD.test(word.text)))
+    return high.length < letters.length;
   return letters.length < 4 || high.length < letters.length * 0.6 || everyday.length < 3;
 }
 

@@ -2,10 +2,10 @@ import { type Lexicon, lexicon } from './lexicon.ts';
 import type { Token } from './tokens.ts';
 
 /** A feature's name and the indexes of the tokens it came from. */
-export type Feature = readonly [name: string, tokens: readonly number[]];
+type Feature = readonly [name: string, tokens: readonly number[]];
 
 /** Words with their neighbours, character n-grams, and what the lexicon says. */
-export type FeatureGroups = readonly [words: Feature[], characters: Feature[], lexical: Feature[]];
+type FeatureGroups = readonly [words: Feature[], characters: Feature[], lexical: Feature[]];
 
 const LOOK_BACK = 6;
 

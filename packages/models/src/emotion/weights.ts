@@ -14,7 +14,7 @@ const LABELS = EMOTIONS.length;
 const COLUMNS = LABELS + 2;
 
 /** Intercept, factor on the label's anchor, factor on the regression. */
-export type Blend = readonly [intercept: number, fromLabels: number, fromText: number];
+type Blend = readonly [intercept: number, fromLabels: number, fromText: number];
 
 export interface Weights {
   temperature: number;

@@ -114,10 +114,10 @@ def arguments():
     parser.add_argument("--float-out", help="also store the float32 rows (.npz), for measure.py")
     parser.add_argument("--cache", help="folder for the transformer's vectors")
     parser.add_argument("--entries", type=int, default=40_000)
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--rate", type=float, default=0.003)
-    parser.add_argument("--pull", type=float, default=0.1)
+    parser.add_argument("--pull", type=float, default=0.2)
     return parser.parse_args()
 
 

@@ -1,0 +1,116 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterEach, describe, expect, test } from 'vitest';
+import { connect, rows } from './connect.ts';
+import {
+  DatabaseUnavailableError,
+  DataDirLockedError,
+  isUnavailable,
+  isUniqueViolation,
+} from './failures.ts';
+import { workspaces } from './schema.ts';
+import { testConnection } from './testing.ts';
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'pact-db-'));
+  folders.push(path);
+  return path;
+}
+
+const workspace = { id: 'wks_1', name: 'One', plan: 'team' as const, createdAt: new Date() };
+
+describe('the embedded database', () => {
+  test('keeps what was written when it is opened again', async () => {
+    const dataDir = await folder();
+    const first = await connect({ dataDir });
+    await first.db.insert(workspaces).values(workspace);
+    await first.close();
+    const second = await connect({ dataDir });
+    expect(await second.db.select().from(workspaces)).toHaveLength(1);
+    await second.close();
+  });
+
+  test('refuses a folder that is open, and opens it once it is closed', async () => {
+    const dataDir = await folder();
+    const first = await connect({ dataDir });
+    await expect(connect({ dataDir })).rejects.toBeInstanceOf(DataDirLockedError);
+    await first.close();
+    await (await connect({ dataDir })).close();
+  });
+
+  test.each([
+    ['a process that is gone', JSON.stringify({ pid: 2 ** 22 + 1, started: '' })],
+    ['a process id that was given out again', JSON.stringify({ pid: process.pid, started: 'another time' })],
+    ['nobody, half written', '{"pid":'],
+  ])('takes over the lock of %s', async (_, lock) => {
+    const dataDir = await folder();
+    await writeFile(join(dataDir, 'pact.lock'), lock);
+    const connection = await connect({ dataDir });
+    expect(JSON.parse(await readFile(join(dataDir, 'pact.lock'), 'utf8')).pid).toBe(process.pid);
+    await connection.close();
+  });
+});
+
+describe('a configured database', () => {
+  test('that does not answer is an error of its own, without its password', async () => {
+    const refused = connect({
+      databaseUrl: 'postgres://user:hunter2@127.0.0.1:9/none',
+      dataDir: await folder(),
+    });
+    const error = await refused.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(DatabaseUnavailableError);
+    expect(String(error)).not.toContain('hunter2');
+  });
+});
+
+describe('either engine', () => {
+  test('has the schema, its extensions, and answers', async () => {
+    const connection = await testConnection();
+    await connection.ping();
+    const names = await rows<{ name: string }>(connection.db, sql`select extname as name from pg_extension`);
+    expect(names.map(({ name }) => name)).toEqual(expect.arrayContaining(['vector', 'btree_gin']));
+    await connection.close();
+  });
+
+  test('puts the workspace first in every index and key, but for the look-ups that start without one', async () => {
+    const connection = await testConnection();
+    const indexes = await rows<{ name: string; first: string }>(
+      connection.db,
+      sql`select i.relname as name, a.attname as first from pg_index x
+        join pg_class i on i.oid = x.indexrelid join pg_namespace n on n.oid = i.relnamespace
+        join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0] where n.nspname = 'public'`,
+    );
+    await connection.close();
+    const withoutWorkspace = indexes.filter(({ first }) => first !== 'workspace_id').map(({ name }) => name);
+    expect(withoutWorkspace.sort()).toEqual([
+      'api_keys_hash',
+      'api_keys_pkey',
+      'idempotency_records_expiry',
+      'jobs_due',
+      'workspaces_pkey',
+    ]);
+  });
+
+  test('tells a broken connection from a broken statement', async () => {
+    const connection = await testConnection();
+    await connection.db.insert(workspaces).values(workspace);
+    const twice = await connection.db
+      .insert(workspaces)
+      .values(workspace)
+      .catch((error: unknown) => error);
+    expect(twice).toBeInstanceOf(Error);
+    expect(isUnavailable(twice)).toBe(false);
+    await connection.close();
+    const closed = await connection.db
+      .select()
+      .from(workspaces)
+      .catch((error: unknown) => error);
+    expect(isUnavailable(closed)).toBe(true);
+  });
+});
