@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type AuthenticatedKey, createId, PactError } from '@pact/core';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { errorBody } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
 import { BODY_LIMIT, mountRest, requestContext, sendError } from './rest.ts';
 import { appRouter } from './router.ts';
@@ -18,6 +20,8 @@ declare module 'fastify' {
 
 /** Longest that one request may take to arrive. A client that sends half a body does not hold a socket for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** A query of 4,000 characters of any script, percent-encoded, beside the other headers. */
+const MAX_HEADER_BYTES = 64 * 1024;
 const EXPOSED_HEADERS = [
   'X-Request-Id',
   'X-RateLimit-Limit',
@@ -37,6 +41,8 @@ export async function createServer(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    clientErrorHandler: (error, socket) => refuseConnection(services, error, socket),
     genReqId: () => createId('req', services.domain.now()),
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
@@ -66,7 +72,12 @@ export async function createServer(
   app.setNotFoundHandler((request, reply) =>
     sendError(new PactError('not_found', { message: 'There is no such route.' }), request, reply),
   );
-  await app.register(cors, { origin: options.siteOrigins, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
+  await app.register(cors, {
+    origin: options.siteOrigins,
+    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: 600,
+  });
   await mountRest(app, services);
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
@@ -86,4 +97,24 @@ export async function createServer(
     routePrefix: '/pact/v1/docs',
   });
   return app;
+}
+
+/** What was not even HTTP gets the table's answer too, written by hand: there is no request to answer. */
+function refuseConnection(services: Services, error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const requestId = createId('req', services.domain.now());
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const message = isLate ? 'The request did not arrive in time.' : 'The HTTP request is malformed.';
+  const body = JSON.stringify(errorBody(new PactError('invalid_request', { message }), requestId));
+  socket.end(
+    [
+      'HTTP/1.1 400 Bad Request',
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `X-Request-Id: ${requestId}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
 }

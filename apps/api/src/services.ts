@@ -21,6 +21,7 @@ export interface Services {
 
 /** How often waiting jobs are looked for that no request of this process ran: after a crash, or after a failure. */
 const SWEEP_INTERVAL_MS = 15_000;
+const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 
 export function createServices(
   connection: Connection,
@@ -46,6 +47,8 @@ export function createServices(
     await sweepIdempotencyRecords(connection.db, now()).catch(() => 0);
   }, SWEEP_INTERVAL_MS);
   sweep.unref();
+  const maintenance = setInterval(() => connection.maintain().catch(() => {}), MAINTENANCE_INTERVAL_MS);
+  maintenance.unref();
   return {
     connection,
     domain,
@@ -55,6 +58,7 @@ export function createServices(
     runJobs,
     close: async () => {
       clearInterval(sweep);
+      clearInterval(maintenance);
       await connection.close();
     },
   };

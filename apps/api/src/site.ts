@@ -23,8 +23,8 @@ export async function createSite(settings: () => LocalSettings): Promise<Fastify
   if (!isBuilt) return undefined;
   const site = Fastify({ forceCloseConnections: 'idle' });
   site.get('/local-settings.json', (request, reply) => {
-    // A page of another site that points its own name at this machine must not read the key.
-    if (!isLoopback(request.hostname)) return reply.code(404).send();
+    // Only this machine reads the key: not another one, and not a page of another site that points its name here.
+    if (!isLoopback(request.hostname) || !isLoopback(request.ip)) return reply.code(404).send();
     return reply.header('Cache-Control', 'no-store').send(settings());
   });
   await site.register(fastifyStatic, { root: BUILT_SITE, extensions: ['html'] });
@@ -32,4 +32,4 @@ export async function createSite(settings: () => LocalSettings): Promise<Fastify
   return site;
 }
 
-const isLoopback = (hostname: string) => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(hostname);
+const isLoopback = (address: string) => /^(localhost|(::ffff:)?127(\.\d+){3}|\[?::1\]?)$/.test(address);

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDatabase, onPostgres } from '@pact/db/testing';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { send } from './world.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
@@ -23,9 +23,14 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
+/** A folder that a first start filled and left; a fresh one takes several seconds to make. */
+let filled: string | undefined;
+afterAll(() => filled && rm(filled, { recursive: true, force: true }));
+
 async function dataFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'pact-process-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  if (filled) await cp(join(filled, 'database'), join(folder, 'database'), { recursive: true });
   return folder;
 }
 
@@ -85,6 +90,10 @@ describe('the embedded server', () => {
     const second = await start(env);
     expect(second.key).toBe(first.key);
     expect((await send(second, 'GET', `/sessions/${body.session_id}`, { key: first.key })).status).toBe(200);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+    filled = await mkdtemp(join(tmpdir(), 'pact-filled-'));
+    await cp(env.PACT_DATA_DIR, filled, { recursive: true });
   });
 
   test('accepts the key that the user chose', async () => {

@@ -1,3 +1,4 @@
+import { connect as connectSocket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../src/openapi.ts';
 import { type ApiWorld, apiWorld, send } from './world.ts';
@@ -259,6 +260,23 @@ describe('bad input', () => {
     }
   });
 
+  test('takes a query of 4,000 characters of any script', async () => {
+    const query = encodeURIComponent('記'.repeat(4_000));
+    expect(
+      (await send(world, 'GET', `/sessions/${await open()}/context?query=${query}`, { key })).status,
+    ).toBe(200);
+  });
+
+  test.each([
+    ['what is not HTTP', 'NONSENSE\r\n\r\n'],
+    ['20,000 headers', `GET /pact/v1/health HTTP/1.1\r\nHost: x\r\n${'X-A: b\r\n'.repeat(20_000)}\r\n`],
+  ])('answers %s with 400 and a request id', async (_, bytes) => {
+    const answer = await raw(world.origin, bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toMatch(/X-Request-Id: req_/);
+    expect(answer).toContain('"code":"invalid_request"');
+  });
+
   test('answers an address that cannot be decoded with 400', async () => {
     const answer = await send(world, 'GET', '/sessions/%E0%A4%A', { key });
     expect(answer.status).toBe(400);
@@ -312,6 +330,10 @@ describe('the service', () => {
       'http://localhost:3000',
     );
     expect((await from('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+    const preflight = await send(world, 'OPTIONS', '/sessions/x', {
+      headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'DELETE' },
+    });
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('DELETE');
   });
 });
 
@@ -339,3 +361,14 @@ describe('the document', () => {
     expect(Object.keys(document.paths['/sessions/{session_id}']!['delete']!.responses)).toContain('204');
   });
 });
+
+/** Sends bytes as they are and reads until the server closes. */
+function raw(origin: string, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket(Number(new URL(origin).port), '127.0.0.1', () => socket.write(bytes));
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk));
+    socket.on('close', () => resolve(answer));
+    socket.on('error', (error) => (answer ? resolve(answer) : reject(error)));
+  });
+}

@@ -5,7 +5,7 @@ import { trendOf } from './emotions/state.ts';
 import { arousal, id, instant, label, MAX_MESSAGE_LENGTH, share, text, valence } from './fields.ts';
 import { atomically } from './idempotency.ts';
 import { Role } from './messages.ts';
-import { analyseTurn } from './turns/analyse.ts';
+import { analyseTurns } from './turns/analyse.ts';
 import { saveTurns } from './turns/save.ts';
 
 export const SaveInteraction = z.object({
@@ -64,15 +64,16 @@ export const SavedMessages = z
   .meta({ id: 'SavedMessages' });
 
 /** Saves what the user said and what the agent answered. @throws {PactError} not_found. */
-export function saveInteraction(
+export async function saveInteraction(
   ctx: Ctx,
   input: z.output<typeof SaveInteraction>,
 ): Promise<z.output<typeof SavedInteraction>> {
   const { sessionId, occurredAt } = input;
-  const turns = [
+  const spoken = [
     { role: 'user' as const, content: input.userMessage, occurredAt },
     { role: 'assistant' as const, content: input.aiMessage, occurredAt },
-  ].map((turn) => analyseTurn(ctx.models, turn, input.trackEmotion));
+  ];
+  const turns = await analyseTurns(ctx.models, spoken, input.trackEmotion);
   const reading = turns[0]!.reading;
   return atomically(
     ctx,
@@ -98,13 +99,13 @@ export function saveInteraction(
 }
 
 /** Saves messages of any roles, in their order: an import, or a chat of many. @throws {PactError} not_found. */
-export function saveMessages(
+export async function saveMessages(
   ctx: Ctx,
   input: z.output<typeof SaveMessages>,
 ): Promise<z.output<typeof SavedMessages>> {
   const { sessionId } = input;
   const once = withoutRepeats(input.messages);
-  const turns = once.map((turn) => analyseTurn(ctx.models, turn, true));
+  const turns = await analyseTurns(ctx.models, once, true);
   return atomically(
     ctx,
     async (inner) => {

@@ -61,6 +61,9 @@ const messageColumns = {
   arousal: emotionalStates.arousal,
 };
 
+/** Written out and not as a parameter, so that the planner sees that the index of kept messages serves it. */
+export const IS_KEPT = sql`${messages.placement} = 'kept'`;
+
 /** Messages with how they felt. Start a query on them, then narrow it. */
 export function selectMessages(db: Ctx['db']) {
   return db

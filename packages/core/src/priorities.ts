@@ -73,7 +73,7 @@ async function restore({ db }: Ctx, session: SessionRow, topic: string): Promise
   await db
     .update(messages)
     .set({ placement: 'kept', keptReason: 'priority' })
-    .where(and(ofSession, inArray(messages.id, ids)));
+    .where(and(eq(messages.workspaceId, session.workspaceId), inArray(messages.id, ids)));
   await db
     .update(sessions)
     .set({ foldedCount: session.foldedCount - ids.length })

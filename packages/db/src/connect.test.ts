@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect, rows } from './connect.ts';
-import {
-  DatabaseUnavailableError,
-  DataDirLockedError,
-  isUnavailable,
-  isUniqueViolation,
-} from './failures.ts';
+import { DatabaseUnavailableError, DataDirLockedError, isUnavailable } from './failures.ts';
 import { workspaces } from './schema.ts';
 import { testConnection } from './testing.ts';
 

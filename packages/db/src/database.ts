@@ -9,5 +9,7 @@ export interface Connection {
   engine: 'embedded' | 'postgres';
   /** Resolves when the database answers a trivial query; rejects when it cannot be reached. */
   ping(): Promise<void>;
+  /** What a server does by itself and the embedded engine does not: clear dead rows away, refresh the planner's figures. */
+  maintain(): Promise<void>;
   close(): Promise<void>;
 }

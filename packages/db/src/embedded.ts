@@ -42,6 +42,7 @@ export function wrapPglite(pglite: PGlite): Connection {
     db: drizzle(pglite, { schema }) as unknown as Database,
     engine: 'embedded',
     ping: async () => void (await pglite.query('select 1')),
+    maintain: async () => void (await pglite.exec('vacuum (analyze)')),
     close: () => pglite.close(),
   };
 }

@@ -21,7 +21,7 @@ const CONNECTION_CODES = new Set([
   '53300',
 ]);
 const CONNECTION_WORDS =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|PGlite is closed|Cannot use a pool after calling end/;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|PGlite is closed|Cannot use a pool after calling end/;
 
 /** True for a failure of the connection, false for a failure of the statement. Looks through wrapping errors. */
 export function isUnavailable(error: unknown): boolean {

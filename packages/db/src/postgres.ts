@@ -36,6 +36,7 @@ export async function connectPostgres(databaseUrl: string, poolSize = 10): Promi
     db,
     engine: 'postgres',
     ping: async () => void (await db.execute(sql`select 1`)),
+    maintain: async () => {},
     close: () => pool.end(),
   };
 }

@@ -5,7 +5,7 @@ import type { Ctx } from '../ctx.ts';
 import { EmotionName } from '../emotions/index.ts';
 import { id, timestamp } from '../fields.ts';
 import { atomically } from '../idempotency.ts';
-import { type MessageRow, selectMessages } from '../messages.ts';
+import { IS_KEPT, type MessageRow, selectMessages } from '../messages.ts';
 import { findSession, type SessionId, type SessionRow } from '../sessions.ts';
 import { type Judged, type Plan, planConsolidation } from './plan.ts';
 import { renderSentences } from './sentences.ts';
@@ -147,7 +147,7 @@ async function apply(
   const { workspaceId } = session;
   const before = await standing(ctx, session);
   await setPlacement(ctx, session, plan);
-  await ctx.db
+  const [folded] = await ctx.db
     .update(sessions)
     .set({
       liveMessages: session.liveMessages - judgedLive.length,
@@ -156,7 +156,9 @@ async function apply(
       consolidatedThrough: judgedLive.at(-1)?.sequence ?? session.consolidatedThrough,
       updatedAt: ctx.now(),
     })
-    .where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.id, session.id)));
+    .where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.id, session.id)))
+    .returning();
+  const after = await standing(ctx, folded!, plan.sentences);
   await ctx.db.insert(consolidations).values({
     workspaceId,
     sessionId: session.id,
@@ -167,9 +169,9 @@ async function apply(
     keptIds: plan.kept.map(({ id }) => id),
     sentences: plan.sentences,
     messagesBefore: before.messages,
-    messagesAfter: before.messages - plan.foldedIds.length,
+    messagesAfter: after.messages,
     tokensBefore: before.tokens,
-    tokensAfter: (await standing(ctx, session, plan.sentences)).tokens,
+    tokensAfter: after.tokens,
     createdAt: ctx.now(),
   });
 }
@@ -203,21 +205,15 @@ async function nextGeneration({ db }: Ctx, session: SessionRow): Promise<number>
 /** What stands verbatim, the summary's sentences, and the tokens of both. */
 async function standing(ctx: Ctx, session: SessionRow, sentences?: SummarySentence[]) {
   const now = sentences ?? (await currentSentences(ctx, session));
-  const [verbatim] = await ctx.db
+  const [kept] = await ctx.db
     .select({
       count: sql<number>`count(*)::int`,
       tokens: sql<number>`coalesce(sum(${messages.tokens}), 0)::int`,
     })
     .from(messages)
-    .where(
-      and(
-        eq(messages.workspaceId, session.workspaceId),
-        eq(messages.sessionId, session.id),
-        sql`(${messages.placement} = 'kept' or (${messages.placement} = 'live' and ${messages.sequence} > ${session.consolidatedThrough}))`,
-      ),
-    );
-  const tokens = verbatim!.tokens + now.reduce((sum, sentence) => sum + sentence.tokens, 0);
-  return { messages: verbatim!.count, tokens, sentences: now };
+    .where(and(eq(messages.workspaceId, session.workspaceId), eq(messages.sessionId, session.id), IS_KEPT));
+  const tokens = kept!.tokens + session.liveTokens + now.reduce((sum, sentence) => sum + sentence.tokens, 0);
+  return { messages: kept!.count + session.liveMessages, tokens, sentences: now };
 }
 
 async function judgedMessages(ctx: Ctx, session: SessionRow, placement: 'live' | 'kept'): Promise<Judged[]> {
@@ -226,8 +222,9 @@ async function judgedMessages(ctx: Ctx, session: SessionRow, placement: 'live' |
       and(
         eq(messages.workspaceId, session.workspaceId),
         eq(messages.sessionId, session.id),
-        eq(messages.placement, placement),
-        placement === 'live' ? gt(messages.sequence, session.consolidatedThrough) : undefined,
+        placement === 'kept'
+          ? IS_KEPT
+          : and(eq(messages.placement, 'live'), gt(messages.sequence, session.consolidatedThrough)),
       ),
     )
     .orderBy(asc(messages.sequence))
@@ -261,13 +258,7 @@ async function ranked({ db }: Ctx, session: SessionRow): Promise<{ high: string[
 
 async function highlights(ctx: Ctx, session: SessionRow) {
   const found = await selectMessages(ctx.db)
-    .where(
-      and(
-        eq(messages.workspaceId, session.workspaceId),
-        eq(messages.sessionId, session.id),
-        eq(messages.placement, 'kept'),
-      ),
-    )
+    .where(and(eq(messages.workspaceId, session.workspaceId), eq(messages.sessionId, session.id), IS_KEPT))
     .orderBy(asc(messages.sequence));
   return found.map((row) => ({
     messageId: row.id,

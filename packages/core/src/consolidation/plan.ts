@@ -57,12 +57,13 @@ export function summaryBudget(tokenThreshold: number): number {
  */
 export function planConsolidation(models: Models, input: PlanInput): Plan {
   const judged = input.messages.slice(0, input.messages.length - input.recent);
-  const kept = chooseKept(models, judged, input);
+  const speaksOf = topicMatcher(models);
+  const kept = chooseKept(speaksOf, judged, input);
   const keptIds = new Set(kept.map(({ id }) => id));
   const folded = judged.filter(({ id }) => !keptIds.has(id));
   const candidates = folded.flatMap((speech) => sentencesOf(models, speech));
   const earlier = input.sentences.filter(({ sourceIds }) => !sourceIds.every((id) => keptIds.has(id)));
-  const sentences = chooseSentences(models, foldRepeats([...earlier, ...candidates]), input);
+  const sentences = chooseSentences(speaksOf, foldRepeats([...earlier, ...candidates]), input);
   const moved = judged.some(({ id, placement }) => (placement === 'kept') !== keptIds.has(id));
   return {
     foldedIds: folded.map(({ id }) => id),
@@ -72,28 +73,36 @@ export function planConsolidation(models: Models, input: PlanInput): Plan {
   };
 }
 
-/** True when a text speaks of a topic: in these words, or in a form with the same stems. */
-function mentionsTopic(models: Models, content: string, topic: string): boolean {
-  if (content.toLowerCase().includes(topic.toLowerCase())) return true;
-  const wanted = models.conceptKey(topic).split(' ');
-  return models.extractConcepts(content).some(({ key }) => {
-    const words = new Set(key.split(' '));
-    return wanted.every((word) => words.has(word));
-  });
+type SpeaksOf = (content: string, topics: string[]) => boolean;
+
+/** Tells whether a text speaks of one of some topics: in these words, or in a form with the same stems. */
+function topicMatcher(models: Models): SpeaksOf {
+  // A text is asked about once for each list of topics; its concepts are worth keeping for that long.
+  const known = new Map<string, Set<string>[]>();
+  const conceptsOf = (content: string) => {
+    const concepts =
+      known.get(content) ?? models.extractConcepts(content).map(({ key }) => new Set(key.split(' ')));
+    known.set(content, concepts);
+    return concepts;
+  };
+  return (content, topics) =>
+    topics.some((topic) => {
+      if (content.toLowerCase().includes(topic.toLowerCase())) return true;
+      const wanted = models.conceptKey(topic).split(' ');
+      return conceptsOf(content).some((words) => wanted.every((word) => words.has(word)));
+    });
 }
 
-function chooseKept(models: Models, judged: Judged[], input: PlanInput): Plan['kept'] {
-  const speaksOf = (topics: string[]) => (message: Judged) =>
-    topics.some((topic) => mentionsTopic(models, message.content, topic));
+function chooseKept(speaksOf: SpeaksOf, judged: Judged[], input: PlanInput): Plan['kept'] {
   const prioritized = within(
-    judged.filter(speaksOf(input.high)).reverse(),
+    judged.filter(({ content }) => speaksOf(content, input.high)).reverse(),
     MAX_PRIORITY,
     input.tokenThreshold / 2,
   );
   const chosen = new Set(prioritized);
   const highlights = judged
     .filter((message) => message.intensity >= HIGHLIGHT_INTENSITY && !chosen.has(message))
-    .filter((message) => !speaksOf(input.low)(message))
+    .filter(({ content }) => !speaksOf(content, input.low))
     .sort((a, b) => b.intensity - a.intensity || b.sequence - a.sequence);
   const most = Math.min(MAX_HIGHLIGHTS, Math.max(1, Math.floor(input.messageCount / MESSAGES_PER_HIGHLIGHT)));
   return [
@@ -118,10 +127,14 @@ function within(messages: Judged[], most: number, tokens: number): Judged[] {
   return chosen;
 }
 
-function chooseSentences(models: Models, sentences: SummarySentence[], input: PlanInput): SummarySentence[] {
+function chooseSentences(
+  speaksOf: SpeaksOf,
+  sentences: SummarySentence[],
+  input: PlanInput,
+): SummarySentence[] {
   const factor = ({ text }: SummarySentence) => {
-    if (input.low.some((topic) => mentionsTopic(models, text, topic))) return LOW_PRIORITY_FACTOR;
-    return input.high.some((topic) => mentionsTopic(models, text, topic)) ? HIGH_PRIORITY_FACTOR : 1;
+    if (speaksOf(text, input.low)) return LOW_PRIORITY_FACTOR;
+    return speaksOf(text, input.high) ? HIGH_PRIORITY_FACTOR : 1;
   };
   const ranked = sentences.map((sentence) => ({ sentence, worth: sentence.score * factor(sentence) }));
   return fitSentences(ranked, summaryBudget(input.tokenThreshold));

@@ -7,7 +7,7 @@ import { renderSentences } from '../consolidation/sentences.ts';
 import type { Ctx } from '../ctx.ts';
 import { EmotionalSummary, EmotionName, stateOf, summarizeState } from '../emotions/index.ts';
 import { id, text } from '../fields.ts';
-import { Message, presentMessage, selectMessages } from '../messages.ts';
+import { IS_KEPT, Message, presentMessage, selectMessages } from '../messages.ts';
 import { searchSession } from '../recall/index.ts';
 import { findSession, type SessionRow } from '../sessions.ts';
 import { allot, type Candidate } from './budget.ts';
@@ -162,7 +162,7 @@ async function findCandidates(ctx: Ctx, session: SessionRow, query?: string): Pr
   const kept = await ctx.db
     .select(columns)
     .from(messages)
-    .where(and(ofSession, eq(messages.placement, 'kept')))
+    .where(and(ofSession, IS_KEPT))
     .orderBy(desc(messages.sequence))
     .limit(MAX_CONSIDERED);
   const byId = new Map<string, Candidate>();
@@ -182,9 +182,10 @@ async function load(ctx: Ctx, session: SessionRow, chosen: Candidate[], includeE
       and(
         eq(messages.workspaceId, session.workspaceId),
         eq(messages.sessionId, session.id),
+        // By sequence, which with workspace and session is a whole index: any other look-up may walk the session.
         inArray(
-          messages.id,
-          chosen.map((candidate) => candidate.id),
+          messages.sequence,
+          chosen.map((candidate) => candidate.sequence),
         ),
       ),
     )

@@ -5,7 +5,7 @@ import type { Token } from './tokens.ts';
 type Feature = readonly [name: string, tokens: readonly number[]];
 
 /** Words with their neighbours, character n-grams, and what the lexicon says. */
-type FeatureGroups = readonly [words: Feature[], characters: Feature[], lexical: Feature[]];
+export type FeatureGroups = readonly [words: Feature[], characters: Feature[], lexical: Feature[]];
 
 const LOOK_BACK = 6;
 

@@ -1,0 +1,96 @@
+import {
+  connect as connectSocket,
+  createServer as createSocketServer,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { connect } from '@pact/db';
+import { createDatabase, onPostgres } from '@pact/db/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ApiWorld, apiWorld, send } from './world.ts';
+
+const SERVER_URL = process.env['PACT_TEST_DATABASE_URL'];
+
+/** The way to the database, which a test can cut and mend. */
+interface Line {
+  port: number;
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+}
+
+async function lineTo(target: URL): Promise<Line> {
+  const open = new Set<Socket>();
+  const forward = (near: Socket) => {
+    const far = connectSocket(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => open.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  };
+  let server: Server;
+  const listen = (port: number) =>
+    new Promise<number>((resolve) => {
+      server = createSocketServer(forward).listen(port, '127.0.0.1', () => {
+        resolve((server.address() as { port: number }).port);
+      });
+    });
+  const port = await listen(0);
+  return {
+    port,
+    cut: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of open) socket.destroy();
+      await closed;
+    },
+    mend: async () => void (await listen(port)),
+  };
+}
+
+describe.skipIf(!onPostgres)('a database that is gone', () => {
+  let world: ApiWorld;
+  let line: Line;
+  let key: string;
+  let drop: () => Promise<void>;
+  beforeAll(async () => {
+    const database = await createDatabase(SERVER_URL!);
+    drop = database.drop;
+    const url = new URL(database.databaseUrl);
+    line = await lineTo(new URL(url));
+    url.port = String(line.port);
+    world = await apiWorld(await connect({ databaseUrl: url.href, dataDir: '' }));
+    ({ secret: key } = await world.key('wks_down'));
+  });
+  afterAll(async () => {
+    await world.close();
+    await line.cut();
+    await drop();
+  });
+
+  test('is answered 503, to be tried again, and nothing else; when it is back, so is the service', async () => {
+    const { body: session } = await send(world, 'POST', '/sessions', { key });
+    const save = () =>
+      send(world, 'POST', `/sessions/${session.session_id}/interactions`, {
+        key,
+        body: { user_message: 'Hello', ai_message: 'Hi' },
+      });
+    expect((await save()).status).toBe(201);
+    await line.cut();
+    // A key that was just believed, and one that has to be looked up.
+    world.clock.now = new Date(world.clock.now.getTime() + 5_000);
+    for (const answer of [await save(), await send(world, 'GET', '/sessions', { key })]) {
+      expect(answer.status).toBe(503);
+      expect(answer.body.error).toMatchObject({ code: 'unavailable', retry_after: 1 });
+      expect(answer.headers.get('retry-after')).toBe('1');
+    }
+    const health = await send(world, 'GET', '/health');
+    expect(health.status).toBe(503);
+    expect(health.body).toMatchObject({ status: 'unavailable', services: { database: 'unavailable' } });
+    await line.mend();
+    expect((await save()).status).toBe(201);
+    expect((await send(world, 'GET', '/health')).status).toBe(200);
+    const stored = await send(world, 'GET', `/sessions/${session.session_id}`, { key });
+    expect(stored.body.message_count).toBe(4);
+  });
+});

@@ -1,0 +1,3 @@
+import { Home } from '../features/home/home.tsx';
+
+export default Home;
