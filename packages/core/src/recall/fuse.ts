@@ -73,8 +73,8 @@ export function wordsInCommon(query: string, content: string): string[] {
   return [...common.values()].slice(0, 6);
 }
 
-/** Words of four letters and more with their first letters, which is near enough to a stem to show to a person. */
+/** Words of four letters and more, and numbers, each with its first letters: near enough to a stem to show to a person. */
 function stems(value: string): [string, string][] {
-  const words = value.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
+  const words = value.toLowerCase().match(/\p{L}{4,}|\p{N}+/gu) ?? [];
   return words.map((word) => [word.length > 6 ? word.slice(0, 6) : word, word]);
 }
