@@ -9,6 +9,11 @@ import { createSite } from './site.ts';
 
 /** Longest that running requests are waited for after SIGTERM. */
 const DRAIN_MS = 25_000;
+/**
+ * How long new requests are still taken after SIGTERM: those that were on their way when it came, on connections that
+ * closing at once would break.
+ */
+const GRACE_MS = 500;
 
 /** Starts the API, and the site beside it unless `--api-only`; ends when told to, after the running requests. */
 async function main(): Promise<void> {
@@ -19,7 +24,11 @@ async function main(): Promise<void> {
   const services = createServices(connection, log);
   const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
   await services.runJobs();
-  const api = await createServer(services, { siteOrigins: originsOf(env.siteOrigin) });
+  let isDraining = false;
+  const api = await createServer(services, {
+    siteOrigins: originsOf(env.siteOrigin),
+    isDraining: () => isDraining,
+  });
   await api.listen({ port: env.port, host: env.host });
   const apiUrl = `http://localhost:${portOf(api.addresses())}/pact/v1`;
   const site = process.argv.includes('--api-only')
@@ -29,6 +38,8 @@ async function main(): Promise<void> {
   const siteUrl = site && `http://localhost:${portOf(site.addresses())}`;
   announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env) });
   endOnSignal(async () => {
+    isDraining = true;
+    await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
     await Promise.all([api.close(), site?.close()]);
     await services.close();
   });

@@ -31,11 +31,15 @@ const EXPOSED_HEADERS = [
   'Retry-After',
 ];
 
+interface ServerOptions {
+  /** Origins whose pages may call the API from a browser. */
+  siteOrigins: string[];
+  /** True once the process was told to end. */
+  isDraining?: () => boolean;
+}
+
 /** The API: REST below `/pact/v1`, tRPC below `/trpc`, from one router. Not listening yet. */
-export async function createServer(
-  services: Services,
-  options: { siteOrigins: string[] },
-): Promise<FastifyInstance> {
+export async function createServer(services: Services, options: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: services.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -51,23 +55,7 @@ export async function createServer(
     frameworkErrors: (error, request, reply) =>
       void sendError(error, request, reply.header('X-Request-Id', request.id)),
   });
-  app.decorateRequest('caller', undefined);
-  app.addHook('onRequest', async (request, reply) => void reply.header('X-Request-Id', request.id));
-  app.addHook('onResponse', async (request, reply) => {
-    // The route's pattern and not its address: an address may carry what somebody asked.
-    request.log.info(
-      {
-        request_id: request.id,
-        method: request.method,
-        route: request.routeOptions.url ?? 'unknown',
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        workspace_id: request.caller?.workspaceId,
-        key_id: request.caller?.keyId,
-      },
-      'request',
-    );
-  });
+  addHooks(app, options);
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     sendError(new PactError('not_found', { message: 'There is no such route.' }), request, reply),
@@ -97,6 +85,31 @@ export async function createServer(
     routePrefix: '/pact/v1/docs',
   });
   return app;
+}
+
+/** A request id on every answer, a line in the log for each, and the end of its connection while draining. */
+function addHooks(app: FastifyInstance, options: ServerOptions): void {
+  app.decorateRequest('caller', undefined);
+  app.addHook('onRequest', async (request, reply) => void reply.header('X-Request-Id', request.id));
+  // While draining, each connection ends with its answer: the client takes its next request elsewhere.
+  app.addHook('onSend', async (_, reply) => {
+    if (options.isDraining?.()) reply.header('Connection', 'close');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    // The route's pattern and not its address: an address may carry what somebody asked.
+    request.log.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        workspace_id: request.caller?.workspaceId,
+        key_id: request.caller?.keyId,
+      },
+      'request',
+    );
+  });
 }
 
 /** What was not even HTTP gets the table's answer too, written by hand: there is no request to answer. */

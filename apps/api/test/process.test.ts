@@ -27,9 +27,14 @@ afterEach(async () => {
 let filled: string | undefined;
 afterAll(() => filled && rm(filled, { recursive: true, force: true }));
 
-async function dataFolder(): Promise<string> {
+async function emptyFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'pact-process-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function dataFolder(): Promise<string> {
+  const folder = await emptyFolder();
   if (filled) await cp(join(filled, 'database'), join(folder, 'database'), { recursive: true });
   return folder;
 }
@@ -174,7 +179,7 @@ describe('the embedded server', () => {
 
 describe('a configured PostgreSQL', () => {
   test('that does not answer is a refusal to start, never another store', async () => {
-    const env = await folderEnv();
+    const env = { PACT_DATA_DIR: await emptyFolder() };
     const refused = launch({ ...env, DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:9/pact' });
     expect(await refused.ended).toBe(1);
     expect(refused.output()).toContain('DATABASE_URL is set, but 127.0.0.1:9/pact does not answer');
