@@ -1,6 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureWorkspace, newSecret, type Plan, storeKey } from '@pact/core';
+import { ensureWorkspace, isKeyShaped, newSecret, type Plan, revokeOtherKeys, storeKey } from '@pact/core';
 import type { Database } from '@pact/db';
 
 const WORKSPACE_ID = 'wks_local';
@@ -15,23 +15,22 @@ export async function provideLocalKey(
 ): Promise<string> {
   const secret = input.apiKey ?? (await keptSecret(join(input.dataDir, 'api-key')));
   await ensureWorkspace(db, { id: WORKSPACE_ID, name: 'Local', plan: input.plan ?? 'team', now: input.now });
-  await storeKey(db, {
-    workspaceId: WORKSPACE_ID,
-    name: 'Local key',
-    secret,
-    rateLimited: input.plan !== undefined,
-    now: input.now,
-  });
+  const local = { workspaceId: WORKSPACE_ID, name: 'Local key', now: input.now };
+  const keyId = await storeKey(db, { ...local, secret, rateLimited: input.plan !== undefined });
+  // A key that was replaced is replaced: the one before it opens nothing any more.
+  await revokeOtherKeys(db, { ...local, keyId });
   return secret;
 }
 
 async function keptSecret(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  if (isKeyShaped(kept.trim())) return kept.trim();
   const secret = newSecret('test');
-  await writeFile(path, `${secret}\n`, { mode: 0o600 });
+  // Written aside and renamed: a crash leaves no half of a key.
+  await writeFile(`${path}.new`, `${secret}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
   return secret;
 }

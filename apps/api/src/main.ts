@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, DatabaseUnavailableError, DataDirLockedError } from '@pact/db';
 import { pino } from 'pino';
 import { type Env, EnvError, parseEnv } from './env.ts';
 import { provideLocalKey } from './local-key.ts';
+import { warmUp } from './models.ts';
 import { createServer } from './server.ts';
 import { createServices } from './services.ts';
 import { createSite } from './site.ts';
@@ -10,10 +12,11 @@ import { createSite } from './site.ts';
 /** Longest that running requests are waited for after SIGTERM. */
 const DRAIN_MS = 25_000;
 /**
- * How long new requests are still taken after SIGTERM: those that were on their way when it came, on connections that
- * closing at once would break.
+ * Turns of the event loop, and their length, in which requests are still taken after SIGTERM: those that were on their
+ * way when it came, on connections that closing at once would break.
  */
-const GRACE_MS = 500;
+const GRACE_TURNS = 10;
+const GRACE_TURN_MS = 50;
 
 /** Starts the API, and the site beside it unless `--api-only`; ends when told to, after the running requests. */
 async function main(): Promise<void> {
@@ -22,8 +25,10 @@ async function main(): Promise<void> {
   for (const name of env.unused) log.warn({ variable: name }, 'set, but not used by this version');
   const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
   const services = createServices(connection, log);
+  warmUp(services.domain.models);
   const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
-  await services.runJobs();
+  // What a crash left to do, beside the first requests and not before them.
+  void services.runJobs();
   let isDraining = false;
   const api = await createServer(services, {
     siteOrigins: originsOf(env.siteOrigin),
@@ -39,7 +44,7 @@ async function main(): Promise<void> {
   announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env) });
   endOnSignal(async () => {
     isDraining = true;
-    await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
+    for (let turn = 0; turn < GRACE_TURNS; turn++) await sleep(GRACE_TURN_MS);
     await Promise.all([api.close(), site?.close()]);
     await services.close();
   });

@@ -5,3 +5,12 @@ import { conceptKey, countTokens, embed, extractConcepts, readEmotion, splitSent
 export function createModels(): Models {
   return { readEmotion, extractConcepts, conceptKey, splitSentences, embed, countTokens };
 }
+
+/** Loads what the engines load on first use, so that the first save is as quick as the second. */
+export function warmUp(models: Models): void {
+  const text = 'Priya was glad that the train to Lisbon was on time.';
+  models.readEmotion(text);
+  models.extractConcepts(text);
+  models.embed(text);
+  models.countTokens(text);
+}

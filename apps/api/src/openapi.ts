@@ -123,8 +123,8 @@ function responses({ meta, output, pathParameters, hasBody }: Operation, schemas
 }
 
 function refusal(code: ErrorCode, path: string): Json {
-  const { words } = ERRORS[code];
-  const description = `\`${code}\`: ${words}`;
+  const { words, retryable } = ERRORS[code];
+  const description = `\`${code}\`: ${words}${retryable ? ' Safe to retry.' : ''}`;
   if (path === '/health' && code === 'unavailable') {
     return { description, content: json({ $ref: '#/components/schemas/Health' }) };
   }

@@ -62,6 +62,11 @@ function mountOperation(scope: FastifyInstance, services: Services, operation: O
   scope.route({
     method: meta.method,
     url: meta.path.replace(/\{(\w+)\}/g, ':$1'),
+    // Before the body is read: nobody without a key makes this process hold five megabytes.
+    onRequest: async (request) => {
+      if (!meta.scope) return;
+      if (!(await services.authenticate(request.headers.authorization))) throw new PactError('unauthorized');
+    },
     handler: async (request, reply) => {
       const context = requestContext(services, request, reply);
       const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
@@ -147,7 +152,11 @@ function httpError(thrown: unknown): PactError | undefined {
  * What the log says of an unexpected error: kinds, codes and stack, innermost last. No messages: a driver's quotes the
  * statement and its parameters, and those are what people wrote.
  */
-function rootOf(error: Error): { kinds: string[]; code: string | undefined; stack: string | undefined } {
+export function rootOf(error: Error): {
+  kinds: string[];
+  code: string | undefined;
+  stack: string | undefined;
+} {
   const kinds: string[] = [];
   let cause: unknown = error;
   let innermost = error;

@@ -5,11 +5,12 @@ import swaggerUi from '@fastify/swagger-ui';
 import { type AuthenticatedKey, createId, PactError } from '@pact/core';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { errorBody } from './errors.ts';
+import { errorBody, toPactError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
-import { BODY_LIMIT, mountRest, requestContext, sendError } from './rest.ts';
+import { BODY_LIMIT, mountRest, requestContext, rootOf, sendError } from './rest.ts';
 import { appRouter } from './router.ts';
 import type { Services } from './services.ts';
+import type { RequestContext } from './trpc.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,6 +23,8 @@ declare module 'fastify' {
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A query of 4,000 characters of any script, percent-encoded, beside the other headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
+/** Procedures that one batched tRPC request may call. */
+const MAX_BATCH = 20;
 const EXPOSED_HEADERS = [
   'X-Request-Id',
   'X-RateLimit-Limit',
@@ -71,6 +74,11 @@ export async function createServer(services: Services, options: ServerOptions): 
     prefix: '/trpc',
     trpcOptions: {
       router: appRouter,
+      maxBatchSize: MAX_BATCH,
+      onError: ({ error, ctx }: { error: Error; ctx?: RequestContext | undefined }) => {
+        if (toPactError(error).code !== 'internal_error') return;
+        services.log.error({ err: rootOf(error), request_id: ctx?.requestId }, 'unexpected error');
+      },
       createContext: ({
         req,
         res,

@@ -42,13 +42,11 @@ export function createServices(
       log.error({ err: nameOf(error) }, 'jobs cannot be read');
     }
   };
-  const sweep = setInterval(async () => {
+  const sweep = repeat(SWEEP_INTERVAL_MS, async () => {
     await runJobs();
     await sweepIdempotencyRecords(connection.db, now()).catch(() => 0);
-  }, SWEEP_INTERVAL_MS);
-  sweep.unref();
-  const maintenance = setInterval(() => connection.maintain().catch(() => {}), MAINTENANCE_INTERVAL_MS);
-  maintenance.unref();
+  });
+  const maintenance = repeat(MAINTENANCE_INTERVAL_MS, () => connection.maintain().catch(() => {}));
   return {
     connection,
     domain,
@@ -57,9 +55,25 @@ export function createServices(
     log,
     runJobs,
     close: async () => {
-      clearInterval(sweep);
-      clearInterval(maintenance);
+      await Promise.all([sweep.stop(), maintenance.stop()]);
       await connection.close();
+    },
+  };
+}
+
+/** Does something again and again, never twice at once. Stopping waits for what is under way. */
+function repeat(intervalMs: number, work: () => Promise<void>): { stop(): Promise<void> } {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= work().finally(() => {
+      running = undefined;
+    });
+  }, intervalMs);
+  timer.unref();
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
     },
   };
 }

@@ -74,7 +74,7 @@ export const procedure = translated.use(async ({ ctx, meta, next, path, type, ge
   const domain: Ctx = {
     ...services.domain,
     actor: { workspaceId: caller.workspaceId, keyId: caller.keyId },
-    idempotency: key ? { key, requestHash: hashOf([path, await getRawInput()]) } : undefined,
+    idempotency: key ? { key, requestHash: requestHash(path, await getRawInput()) } : undefined,
   };
   const result = await next({ ctx: { ...ctx, domain } });
   if (result.ok) await finishSave(ctx, caller, result.data, await getRawInput());
@@ -116,12 +116,28 @@ function idempotencyKey(ctx: RequestContext): string | undefined {
   });
 }
 
-/** The same for the same request, whatever the order of its fields. */
-function hashOf(value: unknown): string {
-  const canonical = JSON.stringify(value, (_, piece: unknown) =>
+/**
+ * The same for the same request, whatever the order of its fields.
+ * @throws {PactError} invalid_request, for a body nested deeper than it can be read.
+ */
+function requestHash(path: string, input: unknown): string {
+  try {
+    return createHash('sha256')
+      .update(canonical([path, input]))
+      .digest('hex');
+  } catch (error) {
+    throw new PactError('invalid_request', {
+      message: 'The body is nested too deep.',
+      details: { field: 'body', received: 'too many levels' },
+      cause: error,
+    });
+  }
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, piece: unknown) =>
     piece && typeof piece === 'object' && !Array.isArray(piece)
       ? Object.fromEntries(Object.entries(piece).sort(([a], [b]) => (a < b ? -1 : 1)))
       : piece,
   );
-  return createHash('sha256').update(canonical).digest('hex');
 }

@@ -106,6 +106,21 @@ describe('the embedded server', () => {
     expect((await send(server, 'GET', '/sessions', { key: 'sk_test_my_own_key' })).status).toBe(200);
   });
 
+  test('holds the local key to the plan of this start, and forgets the key that was replaced', async () => {
+    const env = await folderEnv();
+    const first = await start({ ...env, PACT_API_KEY: 'sk_test_first_key' });
+    expect(
+      (await send(first, 'GET', '/sessions', { key: 'sk_test_first_key' })).headers.get('x-ratelimit-limit'),
+    ).toBe('1000');
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const second = await start({ ...env, PACT_API_KEY: 'sk_test_other_key', PACT_LOCAL_PLAN: 'free' });
+    expect((await send(second, 'GET', '/sessions', { key: 'sk_test_first_key' })).status).toBe(401);
+    const answer = await send(second, 'GET', '/sessions', { key: 'sk_test_other_key' });
+    expect(answer.headers.get('x-ratelimit-limit')).toBe('10');
+    expect(answer.headers.get('x-ratelimit-remaining')).toBe('9');
+  });
+
   test('refuses to open a folder that another process has, in a clear sentence', async () => {
     const env = await folderEnv();
     await start(env);

@@ -277,6 +277,12 @@ describe('bad input', () => {
     expect(answer).toContain('"code":"invalid_request"');
   });
 
+  test('refuses a body that is nested without end, with an idempotency key too', async () => {
+    const body = `{"metadata":${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}}`;
+    const headers = { 'idempotency-key': 'deep' };
+    expect((await send(world, 'POST', '/sessions', { key, body, headers })).status).toBe(400);
+  });
+
   test('answers an address that cannot be decoded with 400', async () => {
     const answer = await send(world, 'GET', '/sessions/%E0%A4%A', { key });
     expect(answer.status).toBe(400);

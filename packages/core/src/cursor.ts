@@ -21,12 +21,15 @@ export function decodeCursor(cursor: string, types: readonly ('string' | 'number
   } catch {
     // Falls through to the one refusal.
   }
-  throw new PactError('invalid_request', {
-    message: 'Invalid field cursor: it is not one that this API handed out.',
-    details: { field: 'cursor', received: `${cursor.length} characters` },
-  });
+  throw invalidCursor(cursor);
 }
 
 function isStorable(part: unknown): boolean {
   return typeof part === 'string' ? !part.includes('\0') && part.isWellFormed() : Number.isSafeInteger(part);
 }
+
+export const invalidCursor = (cursor: string) =>
+  new PactError('invalid_request', {
+    message: 'Invalid field cursor: it is not one that this API handed out.',
+    details: { field: 'cursor', received: `${cursor.length} characters` },
+  });

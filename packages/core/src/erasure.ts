@@ -8,10 +8,12 @@ import {
   memoryNodes,
   messages,
   type RemovedFrom,
+  rows,
   sessions,
   topicPriorities,
 } from '@pact/db';
-import { and, arrayOverlaps, eq } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { Ctx } from './ctx.ts';
 import { notFound } from './errors.ts';
@@ -56,23 +58,17 @@ export function eraseSession(ctx: Ctx, input: z.output<typeof SessionId>): Promi
     const session = await findSession({ ...ctx, db }, input.sessionId, 'for update');
     const { workspaceId } = session;
     const removed: RemovedFrom[] = [];
+    // However large the session: an erasure that gives up half-way is a promise broken.
+    await db.execute(sql`set local statement_timeout = 0`);
+    const ofSession = sql`workspace_id = ${workspaceId} and session_id = ${session.id}`;
     for (const [store, table] of Object.entries(STORES)) {
-      const gone = await db
-        .delete(table)
-        .where(and(eq(table.workspaceId, workspaceId), eq(table.sessionId, session.id)))
-        .returning({ workspaceId: table.workspaceId });
-      removed.push({ store, removed: gone.length });
+      removed.push({ store, removed: await removeFrom(db, table, ofSession) });
     }
-    const answers = await db
-      .delete(idempotencyRecords)
-      .where(
-        and(
-          eq(idempotencyRecords.workspaceId, workspaceId),
-          arrayOverlaps(idempotencyRecords.sessionIds, [session.id]),
-        ),
-      )
-      .returning({ key: idempotencyRecords.key });
-    removed.push({ store: 'idempotency_records', removed: answers.length });
+    const quoting = sql`workspace_id = ${workspaceId} and session_ids && array[${session.id}]`;
+    removed.push({
+      store: 'idempotency_records',
+      removed: await removeFrom(db, idempotencyRecords, quoting),
+    });
     await db.delete(sessions).where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.id, session.id)));
     removed.push({ store: 'sessions', removed: 1 });
     const receipt = {
@@ -87,6 +83,15 @@ export function eraseSession(ctx: Ctx, input: z.output<typeof SessionId>): Promi
     await db.insert(erasures).values(receipt);
     return present(receipt);
   });
+}
+
+/** Deletes and counts in the database: the rows themselves need not travel. */
+async function removeFrom(db: Ctx['db'], table: PgTable, condition: SQL): Promise<number> {
+  const [gone] = await rows<{ count: number }>(
+    db,
+    sql`with gone as (delete from ${table} where ${condition} returning 1) select count(*)::int as count from gone`,
+  );
+  return gone!.count;
 }
 
 /** @throws {PactError} not_found. */

@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const MAX_MESSAGE_LENGTH = 200_000;
 const MAX_METADATA_BYTES = 16 * 1024;
 const MAX_METADATA_DEPTH = 32;
-const EARLIEST = Date.parse('1900-01-01T00:00:00Z');
-const LATEST = Date.parse('2200-01-01T00:00:00Z');
+export const EARLIEST_MS = Date.parse('1900-01-01T00:00:00Z');
+export const LATEST_MS = Date.parse('2200-01-01T00:00:00Z');
 
 /** Text that comes back exactly as it was sent: what storage cannot hold (NUL, half a surrogate pair) is refused by name. */
 export const text = (maxLength: number) =>
@@ -30,7 +30,7 @@ export const instant = () =>
   z.iso
     .datetime({ offset: true })
     .refine(
-      (value) => Date.parse(value) >= EARLIEST && Date.parse(value) < LATEST,
+      (value) => Date.parse(value) >= EARLIEST_MS && Date.parse(value) < LATEST_MS,
       'is not between 1900 and 2200',
     )
     .meta({ format: 'date-time' });

@@ -1,5 +1,5 @@
-import { idempotencyRecords, rows } from '@pact/db';
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { idempotencyRecords, rows, sessions } from '@pact/db';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Ctx } from './ctx.ts';
 import { PactError } from './errors.ts';
 
@@ -23,12 +23,14 @@ export function atomically<Answer>(
     const recorded = await claim<Answer>(inner, idempotency);
     if (recorded) return recorded.answer;
     const answer = await work(inner);
+    const sessionIds = [...new Set(quotes(answer))];
+    await holdSessions(inner, sessionIds);
     await inner.db.insert(idempotencyRecords).values({
       workspaceId: ctx.actor.workspaceId,
       key: idempotency.key,
       requestHash: idempotency.requestHash,
       answer,
-      sessionIds: [...new Set(quotes(answer))],
+      sessionIds,
       createdAt: ctx.now(),
       expiresAt: new Date(ctx.now().getTime() + KEPT_MS),
     });
@@ -43,6 +45,21 @@ export async function sweepIdempotencyRecords(db: Ctx['db'], now: Date): Promise
     .where(lt(idempotencyRecords.expiresAt, now))
     .returning({ key: idempotencyRecords.key });
   return removed.length;
+}
+
+/**
+ * Keeps the quoted sessions from being erased until the record of the answer is there for the erasure to find.
+ * @throws {PactError} conflict, when one was erased while the answer was made.
+ */
+async function holdSessions({ db, actor }: Ctx, sessionIds: string[]): Promise<void> {
+  if (sessionIds.length === 0) return;
+  const held = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.workspaceId, actor.workspaceId), inArray(sessions.id, sessionIds)))
+    .orderBy(sessions.id)
+    .for('key share');
+  if (held.length < sessionIds.length) throw new PactError('conflict', { retryAfter: 1 });
 }
 
 async function claim<Answer>(

@@ -26,6 +26,7 @@ export {
   newSecret,
   type Plan,
   revokeKey,
+  revokeOtherKeys,
   SCOPES,
   type Scope,
   storeKey,

@@ -1,9 +1,9 @@
-import { jobs, sessions } from '@pact/db';
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
-import { fold } from './consolidation/index.ts';
+import { jobs } from '@pact/db';
+import { and, asc, eq, lte } from 'drizzle-orm';
+import { foldOnce } from './consolidation/index.ts';
 import type { Ctx } from './ctx.ts';
 
-/** Attempts after which a job is set aside for a person to look at. */
+/** Attempts after which a job is set aside. */
 const MAX_ATTEMPTS = 5;
 const BATCH = 20;
 
@@ -13,8 +13,8 @@ type Job = typeof jobs.$inferSelect;
 export type JobCtx = Omit<Ctx, 'actor' | 'idempotency'>;
 
 /**
- * Runs the jobs that are due, of every workspace or of one session, oldest first. A job that fails waits longer each
- * time; its session is as it was before the attempt.
+ * Runs the jobs that are due, of every workspace or of one session, oldest first. A job that fails is tried again, later
+ * each time, until it is set aside for a person to look at; its session is as it was before the attempt.
  * @returns how many succeeded, and why the others did not.
  */
 export async function runDueJobs(
@@ -35,46 +35,43 @@ export async function runDueJobs(
     .orderBy(asc(jobs.runAfter), asc(jobs.id))
     .limit(BATCH);
   const failures: unknown[] = [];
+  let done = 0;
   for (const job of due) {
-    await run(ctx, job).catch(async (error: unknown) => {
+    try {
+      if (!(await claim(ctx, job))) continue;
+      while (await runOnce(ctx, job));
+      done += 1;
+    } catch (error) {
       failures.push(error);
-      await postpone(ctx, job, error);
-    });
+    }
   }
-  return { done: due.length - failures.length, failures };
+  return { done, failures };
 }
 
 /**
- * Does the job's work and removes it, in one transaction. The session is locked before the job is looked at, as every
- * writer does it: no two of them can wait for each other. A job that someone else did is gone by then.
+ * Takes the job for an attempt, in a statement of its own: the attempt counts even when it ends this process. Until the
+ * next one is due, nobody else takes it.
+ * @returns false when someone else did, or the job is done.
  */
-function run(ctx: JobCtx, job: Job): Promise<void> {
-  return ctx.db.transaction(async (transaction) => {
-    const db = transaction as unknown as Ctx['db'];
-    const inner: Ctx = { ...ctx, db, actor: { workspaceId: job.workspaceId, keyId: 'job' } };
-    await db
-      .select({ id: sessions.id })
-      .from(sessions)
-      .where(and(eq(sessions.workspaceId, job.workspaceId), eq(sessions.id, job.sessionId)))
-      .for('update');
-    const [mine] = await db
-      .select({ id: jobs.id })
-      .from(jobs)
-      .where(and(eq(jobs.workspaceId, job.workspaceId), eq(jobs.id, job.id), eq(jobs.state, 'waiting')));
-    if (mine) await fold(inner, { sessionId: job.sessionId, trigger: 'threshold' });
-  });
-}
-
-async function postpone({ db, now }: JobCtx, job: Job, error: unknown): Promise<void> {
+async function claim({ db, now }: JobCtx, job: Job): Promise<boolean> {
   const attempts = job.attempts + 1;
-  await db
+  const taken = await db
     .update(jobs)
     .set({
       attempts,
       state: attempts >= MAX_ATTEMPTS ? 'failed' : 'waiting',
       runAfter: new Date(now().getTime() + 1_000 * 4 ** attempts),
-      // The kind of failure, never its words: they may quote a message.
-      lastError: error instanceof Error ? error.name : sql`null`,
     })
-    .where(and(eq(jobs.workspaceId, job.workspaceId), eq(jobs.id, job.id)));
+    .where(and(eq(jobs.workspaceId, job.workspaceId), eq(jobs.id, job.id), eq(jobs.attempts, job.attempts)))
+    .returning({ id: jobs.id });
+  return taken.length > 0;
+}
+
+/** Does a part of the job's work in one transaction; the last part removes the job. Returns whether there is more. */
+function runOnce(ctx: JobCtx, job: Job): Promise<boolean> {
+  return ctx.db.transaction((transaction) => {
+    const db = transaction as unknown as Ctx['db'];
+    const actor = { workspaceId: job.workspaceId, keyId: 'job' };
+    return foldOnce({ ...ctx, db, actor }, { sessionId: job.sessionId, trigger: 'threshold' });
+  });
 }

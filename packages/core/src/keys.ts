@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { apiKeys, type Database, workspaces } from '@pact/db';
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, ne } from 'drizzle-orm';
 import { createId } from './ids.ts';
 
 /** What a key may do. */
@@ -63,10 +63,12 @@ export interface NewKey {
   now: Date;
 }
 
-/** Stores a key's hash and start. Returns the key's id; storing the same secret again changes nothing. */
+/** Stores a key's hash and start. Returns the key's id. A secret that is known already is good again, with what is asked for now. */
 export async function storeKey(db: Database, input: NewKey): Promise<string> {
   const hash = hashSecret(input.secret);
-  await db
+  const scopes = [...(input.scopes ?? SCOPES)];
+  const rateLimited = (input.rateLimited ?? true) ? 'plan' : 'none';
+  const [stored] = await db
     .insert(apiKeys)
     .values({
       id: createId('key', input.now),
@@ -74,13 +76,16 @@ export async function storeKey(db: Database, input: NewKey): Promise<string> {
       name: input.name,
       hash,
       start: input.secret.slice(0, 12),
-      scopes: [...(input.scopes ?? SCOPES)],
-      rateLimited: (input.rateLimited ?? true) ? 'plan' : 'none',
+      scopes,
+      rateLimited,
       expiresAt: input.expiresAt ?? null,
       createdAt: input.now,
     })
-    .onConflictDoNothing({ target: apiKeys.hash });
-  const [stored] = await db.select({ id: apiKeys.id }).from(apiKeys).where(eq(apiKeys.hash, hash));
+    .onConflictDoUpdate({
+      target: apiKeys.hash,
+      set: { scopes, rateLimited, expiresAt: input.expiresAt ?? null, revokedAt: null },
+    })
+    .returning({ id: apiKeys.id });
   return stored!.id;
 }
 
@@ -95,7 +100,25 @@ export async function revokeKey(
     .where(and(eq(apiKeys.workspaceId, input.workspaceId), eq(apiKeys.id, input.keyId)));
 }
 
-/** Makes sure that a workspace exists. */
+/** From now on the workspace's other keys of this name open nothing. */
+export async function revokeOtherKeys(
+  db: Database,
+  input: { workspaceId: string; name: string; keyId: string; now: Date },
+): Promise<void> {
+  await db
+    .update(apiKeys)
+    .set({ revokedAt: input.now })
+    .where(
+      and(
+        eq(apiKeys.workspaceId, input.workspaceId),
+        eq(apiKeys.name, input.name),
+        ne(apiKeys.id, input.keyId),
+        isNull(apiKeys.revokedAt),
+      ),
+    );
+}
+
+/** Makes sure that a workspace exists, on this plan. */
 export async function ensureWorkspace(
   db: Database,
   input: { id: string; name: string; plan: Plan; now: Date },
@@ -103,7 +126,7 @@ export async function ensureWorkspace(
   await db
     .insert(workspaces)
     .values({ id: input.id, name: input.name, plan: input.plan, createdAt: input.now })
-    .onConflictDoNothing({ target: workspaces.id });
+    .onConflictDoUpdate({ target: workspaces.id, set: { plan: input.plan } });
 }
 
 function hashSecret(secret: string): string {

@@ -1,3 +1,5 @@
+import { consolidations } from '@pact/db';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { consolidate } from './consolidation/index.ts';
 import { GetContext, getContext } from './context/index.ts';
@@ -278,6 +280,38 @@ describe('consolidation', () => {
     expect(await served()).not.toContain(turns[3]);
   });
 
+  test('that waits is not lost to a change of priority', async () => {
+    const sessionId = await open();
+    const answers = await fill(sessionId);
+    expect(answers.at(-1)?.consolidationTriggered).toBe(true);
+    await setPriority(ctx, { sessionId, topic: 'Lisbon', priority: 'high' });
+    await runJobs();
+    expect((await getSession(ctx, { sessionId })).foldedCount).toBeGreaterThan(0);
+  });
+
+  test('is not written again when a topic is ranked as it was', async () => {
+    const sessionId = await open();
+    await fill(sessionId);
+    await consolidate(ctx, { sessionId });
+    const generations = async () => {
+      const found = await ctx.db.select().from(consolidations).where(eq(consolidations.sessionId, sessionId));
+      return found.length;
+    };
+    await setPriority(ctx, { sessionId, topic: 'courier', priority: 'high' });
+    const before = await generations();
+    await setPriority(ctx, { sessionId, topic: 'courier', priority: 'high' });
+    expect(await generations()).toBe(before);
+  });
+
+  test('ranks a hundred topics at most', async () => {
+    const sessionId = await open();
+    for (let at = 0; at < 100; at++)
+      await setPriority(ctx, { sessionId, topic: `subject${at}`, priority: 'low' });
+    const refused = setPriority(ctx, { sessionId, topic: 'one more', priority: 'low' });
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_request', details: { field: 'topic' } });
+    await setPriority(ctx, { sessionId, topic: 'subject7', priority: 'high' });
+  });
+
   test('works off a backlog of thousands in one go', async () => {
     const sessionId = await open();
     for (let call = 0; call < 2; call++) {
@@ -322,6 +356,23 @@ describe('a context', () => {
         expect(context.truncated).toBe(
           context.tokenCount < (await contextOf(sessionId, { maxTokens: 5_000, format })).tokenCount,
         );
+      }
+    },
+  );
+
+  test.each(['json', 'text', 'openai', 'anthropic'])(
+    'keeps what was ranked high in a tight budget, in %s',
+    async (format) => {
+      const sessionId = await open();
+      await say(sessionId, 'I have a severe peanut allergy.', 'I will remember it.');
+      await setPriority(ctx, { sessionId, topic: 'allergy', priority: 'high' });
+      for (let at = 0; at < 7; at++)
+        await say(sessionId, `We went to the "market" number ${at} with Marek.`, 'Sounds nice.');
+      await runDueJobs(ctx);
+      for (const maxTokens of [160, 200, 240, 300]) {
+        const { messages, tokenCount } = await contextOf(sessionId, { format, maxTokens });
+        expect(tokenCount).toBeLessThanOrEqual(maxTokens);
+        expect(messages.map(({ content }) => content)).toContain('I have a severe peanut allergy.');
       }
     },
   );
@@ -398,6 +449,13 @@ describe('recall', () => {
     expect(tokenCount).toBeLessThanOrEqual(20);
     expect(results.length).toBeGreaterThan(0);
   });
+
+  test.each(['2020-01-01T00:00:00+18:00', `2020-01-01T00:00:00.${'1'.repeat(200)}Z`])(
+    'reads the time %s',
+    async (from) => {
+      expect((await find('kettle', { filters: { from } })).results).toBeInstanceOf(Array);
+    },
+  );
 
   test.each(['the of and', '!!!', '🙂', 'a & b | (c) <-> !d', "it's 'quoted' \\ :*"])(
     'answers a query of no telling word: %s',

@@ -3,12 +3,15 @@ import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { fold } from './consolidation/index.ts';
 import type { Ctx } from './ctx.ts';
+import { PactError } from './errors.ts';
 import { id, label, timestamp } from './fields.ts';
 import { atomically } from './idempotency.ts';
 import { findSession, type SessionRow } from './sessions.ts';
 
 /** Folded messages of a topic that come back when it is ranked high: the newest. */
 const MAX_RESTORED = 12;
+/** Topics that one session ranks: each is looked for in each message that folds. */
+const MAX_RANKED = 100;
 
 const PriorityLevel = z.enum(['high', 'medium', 'low']).meta({ id: 'Priority' });
 
@@ -38,6 +41,9 @@ export function setPriority(
       const session = await findSession(inner, sessionId, 'for update');
       const updatedAt = inner.now();
       const { workspaceId } = session;
+      const known = await rankedTopics(inner, session);
+      const before = known.find((row) => row.key === key);
+      if (!before && known.length >= MAX_RANKED) throw tooManyTopics(known.length);
       await inner.db
         .insert(topicPriorities)
         .values({ workspaceId, sessionId, key, topic, priority, updatedAt })
@@ -45,13 +51,31 @@ export function setPriority(
           target: [topicPriorities.workspaceId, topicPriorities.sessionId, topicPriorities.key],
           set: { topic, priority, updatedAt },
         });
-      if (priority === 'high') await restore(inner, session, topic);
-      await fold(inner, { sessionId, trigger: 'priority' });
+      // Said again it changes nothing, and need not be judged again.
+      if (before?.priority !== priority) {
+        if (priority === 'high') await restore(inner, session, topic);
+        await fold(inner, { sessionId, trigger: 'priority' });
+      }
       return { sessionId, topic, priority, updatedAt: updatedAt.toISOString() };
     },
     () => [sessionId],
   );
 }
+
+function rankedTopics({ db }: Ctx, session: SessionRow) {
+  return db
+    .select({ key: topicPriorities.key, priority: topicPriorities.priority })
+    .from(topicPriorities)
+    .where(
+      and(eq(topicPriorities.workspaceId, session.workspaceId), eq(topicPriorities.sessionId, session.id)),
+    );
+}
+
+const tooManyTopics = (count: number) =>
+  new PactError('invalid_request', {
+    message: `Invalid field topic: a session ranks ${MAX_RANKED} topics at most.`,
+    details: { field: 'topic', received: `one more than ${count}` },
+  });
 
 /** Puts the newest folded messages that speak of the topic back among the kept; the fold that follows has the last word. */
 async function restore({ db }: Ctx, session: SessionRow, topic: string): Promise<void> {

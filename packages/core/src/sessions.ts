@@ -2,9 +2,9 @@ import { sessions } from '@pact/db';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Ctx } from './ctx.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, invalidCursor } from './cursor.ts';
 import { notFound } from './errors.ts';
-import { id, isPossibleId, label, metadata, timestamp } from './fields.ts';
+import { EARLIEST_MS, id, isPossibleId, LATEST_MS, label, metadata, timestamp } from './fields.ts';
 import { atomically } from './idempotency.ts';
 
 /** Messages after which older turns fold, unless the session says otherwise. */
@@ -82,34 +82,49 @@ export function createSession(
   });
   return atomically(
     ctx,
-    async ({ db, actor, now, newId }) => {
-      const at = now();
-      const notes = input.metadata ?? {};
-      const [created] = await db
-        .insert(sessions)
-        .values({
-          workspaceId: actor.workspaceId,
-          id: newId('sess'),
-          externalId: input.externalId ?? null,
-          userId: notes.user_id ?? null,
-          application: notes.application ?? null,
-          metadata: notes,
-          consolidationThreshold: input.consolidationThreshold,
-          tokenThreshold: input.tokenThreshold,
-          createdAt: at,
-          updatedAt: at,
-        })
-        .onConflictDoNothing()
-        .returning();
-      if (created) return answer(created);
-      const [known] = await db
-        .select()
-        .from(sessions)
-        .where(and(eq(sessions.workspaceId, actor.workspaceId), eq(sessions.externalId, input.externalId!)));
-      return answer(known!);
+    async (inner) => {
+      // A session of this external id may be erased between finding it there and reading it: then it is made after all.
+      for (;;) {
+        const row = (await insertSession(inner, input)) ?? (await findByExternalId(inner, input.externalId!));
+        if (row) return answer(row);
+      }
     },
     (created) => [created.sessionId],
   );
+}
+
+/** @returns undefined when the external id is taken. */
+async function insertSession(
+  { db, actor, now, newId }: Ctx,
+  input: z.output<typeof CreateSession>,
+): Promise<SessionRow | undefined> {
+  const at = now();
+  const notes = input.metadata ?? {};
+  const [created] = await db
+    .insert(sessions)
+    .values({
+      workspaceId: actor.workspaceId,
+      id: newId('sess'),
+      externalId: input.externalId ?? null,
+      userId: notes.user_id ?? null,
+      application: notes.application ?? null,
+      metadata: notes,
+      consolidationThreshold: input.consolidationThreshold,
+      tokenThreshold: input.tokenThreshold,
+      createdAt: at,
+      updatedAt: at,
+    })
+    .onConflictDoNothing()
+    .returning();
+  return created;
+}
+
+async function findByExternalId({ db, actor }: Ctx, externalId: string): Promise<SessionRow | undefined> {
+  const [known] = await db
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.workspaceId, actor.workspaceId), eq(sessions.externalId, externalId)));
+  return known;
 }
 
 /** @throws {PactError} not_found. */
@@ -134,7 +149,8 @@ export async function listSessions(
         eq(sessions.workspaceId, actor.workspaceId),
         input.userId === undefined ? undefined : eq(sessions.userId, input.userId),
         input.application === undefined ? undefined : eq(sessions.application, input.application),
-        after && sql`(${sessions.createdAt}, ${sessions.id}) < (${cursorTime(after[0])}, ${after[1]})`,
+        after &&
+          sql`(${sessions.createdAt}, ${sessions.id}) < (${cursorTime(after[0])}::timestamptz, ${after[1]})`,
       ),
     )
     .orderBy(desc(sessions.createdAt), desc(sessions.id))
@@ -169,10 +185,11 @@ export async function findSession(
   return found;
 }
 
-/** A cursor's time as PostgreSQL reads it; a cursor that was tampered with asks for what came before 1970: nothing. */
-function cursorTime(part: string | number | undefined) {
-  const at = new Date(part ?? 0);
-  return sql`${(Number.isNaN(at.getTime()) ? new Date(0) : at).toISOString()}::timestamptz`;
+/** A cursor's time, refused when it is not one that we wrote: the database reads fewer times than JavaScript. */
+function cursorTime(part: string | number | undefined): string {
+  const at = new Date(part ?? Number.NaN).getTime();
+  if (at >= EARLIEST_MS && at < LATEST_MS) return new Date(at).toISOString();
+  throw invalidCursor(String(part));
 }
 
 function present(row: SessionRow): z.output<typeof Session> {

@@ -206,4 +206,5 @@ CREATE INDEX "idempotency_records_sessions" ON "idempotency_records" USING gin (
 CREATE INDEX "idempotency_records_expiry" ON "idempotency_records" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_external_id" ON "sessions" USING btree ("workspace_id","external_id") WHERE "sessions"."external_id" is not null;--> statement-breakpoint
 CREATE INDEX "sessions_recent" ON "sessions" USING btree ("workspace_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "sessions_application" ON "sessions" USING btree ("workspace_id","application","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("workspace_id","user_id","created_at" DESC NULLS LAST);

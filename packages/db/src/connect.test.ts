@@ -5,8 +5,9 @@ import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect, rows } from './connect.ts';
 import { DatabaseUnavailableError, DataDirLockedError, isUnavailable } from './failures.ts';
+import { lockDataDir } from './lock.ts';
 import { workspaces } from './schema.ts';
-import { testConnection } from './testing.ts';
+import { onPostgres, testConnection } from './testing.ts';
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -37,6 +38,16 @@ describe('the embedded database', () => {
     await expect(connect({ dataDir })).rejects.toBeInstanceOf(DataDirLockedError);
     await first.close();
     await (await connect({ dataDir })).close();
+  });
+
+  test('of many processes that find a dead lock gives it to one', async () => {
+    for (let round = 0; round < 10; round++) {
+      const dataDir = await folder();
+      await writeFile(join(dataDir, 'pact.lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: '' }));
+      const takers = await Promise.allSettled(Array.from({ length: 6 }, () => lockDataDir(dataDir)));
+      const taken = takers.filter(({ status }) => status === 'fulfilled');
+      expect(taken).toHaveLength(1);
+    }
   });
 
   test.each([
@@ -107,5 +118,38 @@ describe('either engine', () => {
       .from(workspaces)
       .catch((error: unknown) => error);
     expect(isUnavailable(closed)).toBe(true);
+  });
+});
+
+describe.skipIf(!onPostgres)('a connection that is lost in the middle of a transaction', () => {
+  test('fails that transaction, and neither ends the process nor empties the pool', async () => {
+    const connection = await testConnection();
+    for (let at = 0; at < 12; at++) {
+      const lost = connection.db.transaction(async (transaction) => {
+        await transaction.execute(sql`select pg_terminate_backend(pg_backend_pid())`);
+      });
+      expect(isUnavailable(await lost.catch((error: unknown) => error))).toBe(true);
+    }
+    expect(await connection.db.select().from(workspaces)).toEqual([]);
+    await connection.close();
+  });
+});
+
+describe('a failure', () => {
+  const failure = (code: string) => Object.assign(new Error('x'), { code });
+
+  test.each(['40P01', '40001', '53300', '57014', '55P03', '08006', '57P01', 'ECONNREFUSED'])(
+    'with %s may pass when the request is sent again',
+    (code) => {
+      expect(isUnavailable(new Error('Failed query', { cause: failure(code) }))).toBe(true);
+    },
+  );
+
+  test.each(['23505', '22P02', '42P01', ''])('with %j does not', (code) => {
+    expect(isUnavailable(new Error('Failed query', { cause: failure(code) }))).toBe(false);
+  });
+
+  test('is not told by what people wrote', () => {
+    expect(isUnavailable(new Error('params: timeout expired', { cause: failure('23505') }))).toBe(false);
   });
 });

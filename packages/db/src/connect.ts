@@ -8,8 +8,6 @@ export interface ConnectOptions {
   databaseUrl?: string | undefined;
   /** The folder of the embedded database, created when missing. Used only without `databaseUrl`. */
   dataDir: string;
-  /** Most connections to PostgreSQL that this process holds. */
-  poolSize?: number;
 }
 
 /**
@@ -18,9 +16,7 @@ export interface ConnectOptions {
  * @throws {DataDirLockedError} another process has the embedded folder open.
  */
 export function connect(options: ConnectOptions): Promise<Connection> {
-  return options.databaseUrl
-    ? connectPostgres(options.databaseUrl, options.poolSize)
-    : connectEmbedded(options.dataDir);
+  return options.databaseUrl ? connectPostgres(options.databaseUrl) : connectEmbedded(options.dataDir);
 }
 
 /** Runs a statement that Drizzle's builder cannot express and returns its rows as the driver gives them. */

@@ -14,8 +14,10 @@ export interface SummarySentence {
   sequence: number;
   /** Place within that message. */
   position: number;
-  /** Value for the summary, higher is kept longer. Comparable within one session only. */
+  /** Value for the summary, comparable within one session only. */
   score: number;
+  /** The same after the priorities of its topics: what decides who leaves first. */
+  worth: number;
   tokens: number;
 }
 

@@ -8,39 +8,38 @@ export class DataDirLockedError extends Error {
   override readonly name = 'DataDirLockedError';
 }
 
-const CONNECTION_CODES = new Set([
+/** SQLSTATEs and socket errors after which the same request may succeed. Classes 08, 40 and 53 are there as a whole. */
+const RETRYABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
-  // PostgreSQL: shutting down, crashed, starting up, out of connections.
+  // PostgreSQL: shutting down, crashed, starting up; a read-only server that was the primary a moment ago.
   '57P01',
   '57P02',
   '57P03',
-  '53300',
+  '25006',
+  // It took too long: the statement, the wait for a row, the idle transaction.
+  '57014',
+  '55P03',
+  '25P03',
 ]);
+/** Connection lost, transaction rolled back for another's sake (deadlock, serialization), resources exhausted. */
+const RETRYABLE_CLASSES = ['08', '40', '53'];
 const CONNECTION_WORDS =
-  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|PGlite is closed|Cannot use a pool after calling end/;
+  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|PGlite is closed|Cannot use a pool after calling end)/;
 
-/** True for a failure of the connection, false for a failure of the statement. Looks through wrapping errors. */
+/**
+ * True when trying again may help: the connection failed, or the server gave up for a reason that passes. False for a
+ * statement that is wrong. Looks through wrapping errors, and reads words only of the innermost: a wrapper's quote what
+ * people wrote.
+ */
 export function isUnavailable(error: unknown): boolean {
-  return someCause(error, (cause) => {
-    const code = codeOf(cause);
-    return (
-      CONNECTION_CODES.has(code) || code.startsWith('08') || CONNECTION_WORDS.test(String(cause.message))
-    );
-  });
-}
-
-function codeOf(error: Error): string {
-  return String((error as { code?: unknown }).code ?? '');
-}
-
-function someCause(error: unknown, holds: (cause: Error) => boolean): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (holds(cause)) return true;
-    if (cause instanceof AggregateError && cause.errors.some((inner) => someCause(inner, holds))) return true;
-  }
-  return false;
+  if (!(error instanceof Error)) return false;
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (RETRYABLE_CODES.has(code)) return true;
+  if (code.length === 5 && RETRYABLE_CLASSES.some((start) => code.startsWith(start))) return true;
+  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
+  return error.cause instanceof Error ? isUnavailable(error.cause) : CONNECTION_WORDS.test(error.message);
 }

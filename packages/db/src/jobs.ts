@@ -14,7 +14,6 @@ export const jobs = pgTable(
     state: text('state', { enum: ['waiting', 'failed'] }).notNull(),
     attempts: integer('attempts').notNull().default(0),
     runAfter: instant('run_after').notNull(),
-    lastError: text('last_error'),
     createdAt: createdAt(),
   },
   (table) => [

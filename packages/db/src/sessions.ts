@@ -38,6 +38,8 @@ export const sessions = pgTable(
       .where(sql`${table.externalId} is not null`),
     // Serves the listing, newest first, and its cursor.
     index('sessions_recent').on(table.workspaceId, table.createdAt.desc(), table.id.desc()),
+    // Serves the listing of one application.
+    index('sessions_application').on(table.workspaceId, table.application, table.createdAt.desc()),
     // Serves listing and recall over one end user.
     index('sessions_user').on(table.workspaceId, table.userId, table.createdAt.desc()),
   ],

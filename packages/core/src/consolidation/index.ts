@@ -12,7 +12,9 @@ import { renderSentences } from './sentences.ts';
 import { MIN_RECENT_MESSAGES, recentCount } from './threshold.ts';
 
 /** Live messages that one fold judges; a longer backlog folds in several. */
-const BATCH = 400;
+const BATCH = 100;
+/** Kept messages that one fold judges again: more than a plan ever keeps. */
+const MAX_KEPT_READ = 100;
 /** Characters of a message that the summary reads. */
 const READ_LENGTH = 8_000;
 
@@ -73,26 +75,34 @@ export function consolidate(
   );
 }
 
-/**
- * Folds what the trigger asks for, inside the caller's transaction. Of two at once the second waits for the session's
- * row and finds nothing left to do.
- */
+/** Folds all that the trigger asks for, inside the caller's transaction. */
 export async function fold(ctx: Ctx, input: { sessionId: string; trigger: Trigger }): Promise<void> {
-  let session = await findSession(ctx, input.sessionId, 'for update');
-  for (let before = Number.POSITIVE_INFINITY; session.liveMessages < before; ) {
-    before = session.liveMessages;
-    if (!(await foldBatch(ctx, session, input.trigger))) break;
-    session = await findSession(ctx, session.id);
+  while (await foldOnce(ctx, input));
+}
+
+/**
+ * Folds one batch, inside the caller's transaction. Of two at once the second waits for the session's row and finds
+ * nothing left to do.
+ * @returns true when there may be more to fold.
+ * @throws {PactError} not_found.
+ */
+export async function foldOnce(ctx: Ctx, input: { sessionId: string; trigger: Trigger }): Promise<boolean> {
+  const session = await findSession(ctx, input.sessionId, 'for update');
+  const folded = await foldBatch(ctx, session, input.trigger);
+  const hasMore = folded && input.trigger !== 'priority' && session.liveMessages > BATCH;
+  // A change of priority judges only what was judged before: work that waits for the live messages keeps waiting.
+  if (!hasMore && input.trigger !== 'priority') {
+    await ctx.db
+      .delete(jobs)
+      .where(
+        and(
+          eq(jobs.workspaceId, session.workspaceId),
+          eq(jobs.sessionId, session.id),
+          eq(jobs.kind, 'consolidate'),
+        ),
+      );
   }
-  await ctx.db
-    .delete(jobs)
-    .where(
-      and(
-        eq(jobs.workspaceId, session.workspaceId),
-        eq(jobs.sessionId, session.id),
-        eq(jobs.kind, 'consolidate'),
-      ),
-    );
+  return hasMore;
 }
 
 /** The sentences of the session's summary, in reading order. */
@@ -228,7 +238,7 @@ async function judgedMessages(ctx: Ctx, session: SessionRow, placement: 'live' |
       ),
     )
     .orderBy(asc(messages.sequence))
-    .limit(BATCH);
+    .limit(placement === 'live' ? BATCH : MAX_KEPT_READ);
   return found.map((row) => ({
     ...row,
     content: row.content.slice(0, READ_LENGTH).toWellFormed(),

@@ -43,6 +43,8 @@ const MAX_HIGHLIGHTS = 4;
 const MESSAGES_PER_HIGHLIGHT = 6;
 /** How strongly a message must be felt to be a highlight. */
 const HIGHLIGHT_INTENSITY = 0.45;
+/** Sentences of one fold that are compared with one another: the best. The summary has room for a tenth of them. */
+const MAX_CANDIDATES = 200;
 const LOW_PRIORITY_FACTOR = 0.1;
 const HIGH_PRIORITY_FACTOR = 1.5;
 
@@ -61,7 +63,10 @@ export function planConsolidation(models: Models, input: PlanInput): Plan {
   const kept = chooseKept(speaksOf, judged, input);
   const keptIds = new Set(kept.map(({ id }) => id));
   const folded = judged.filter(({ id }) => !keptIds.has(id));
-  const candidates = folded.flatMap((speech) => sentencesOf(models, speech));
+  const candidates = folded
+    .flatMap((speech) => sentencesOf(models, speech))
+    .sort((a, b) => b.score - a.score || a.sequence - b.sequence)
+    .slice(0, MAX_CANDIDATES);
   const earlier = input.sentences.filter(({ sourceIds }) => !sourceIds.every((id) => keptIds.has(id)));
   const sentences = chooseSentences(speaksOf, foldRepeats([...earlier, ...candidates]), input);
   const moved = judged.some(({ id, placement }) => (placement === 'kept') !== keptIds.has(id));
@@ -77,6 +82,15 @@ type SpeaksOf = (content: string, topics: string[]) => boolean;
 
 /** Tells whether a text speaks of one of some topics: in these words, or in a form with the same stems. */
 function topicMatcher(models: Models): SpeaksOf {
+  const prepared = new Map<string, { words: RegExp; stems: string[] }>();
+  const prepare = (topic: string) => {
+    const ready = prepared.get(topic) ?? {
+      words: wholeWords(topic),
+      stems: models.conceptKey(topic).split(' '),
+    };
+    prepared.set(topic, ready);
+    return ready;
+  };
   // A text is asked about once for each list of topics; its concepts are worth keeping for that long.
   const known = new Map<string, Set<string>[]>();
   const conceptsOf = (content: string) => {
@@ -87,10 +101,16 @@ function topicMatcher(models: Models): SpeaksOf {
   };
   return (content, topics) =>
     topics.some((topic) => {
-      if (content.toLowerCase().includes(topic.toLowerCase())) return true;
-      const wanted = models.conceptKey(topic).split(' ');
-      return conceptsOf(content).some((words) => wanted.every((word) => words.has(word)));
+      const { words, stems } = prepare(topic);
+      if (words.test(content)) return true;
+      return conceptsOf(content).some((concept) => stems.every((stem) => concept.has(stem)));
     });
+}
+
+/** Finds a topic as it is written, but not inside another word: "art" is not in "start". */
+function wholeWords(topic: string): RegExp {
+  const literal = topic.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'iu');
 }
 
 function chooseKept(speaksOf: SpeaksOf, judged: Judged[], input: PlanInput): Plan['kept'] {
@@ -136,27 +156,24 @@ function chooseSentences(
     if (speaksOf(text, input.low)) return LOW_PRIORITY_FACTOR;
     return speaksOf(text, input.high) ? HIGH_PRIORITY_FACTOR : 1;
   };
-  const ranked = sentences.map((sentence) => ({ sentence, worth: sentence.score * factor(sentence) }));
+  const ranked = sentences.map((sentence) => ({ ...sentence, worth: sentence.score * factor(sentence) }));
   return fitSentences(ranked, summaryBudget(input.tokenThreshold));
 }
 
-/** The best sentences for a budget, by value per token (damped, or only scraps would win), in reading order. */
-export function fitSentences(
-  ranked: { sentence: SummarySentence; worth: number }[],
-  budget: number,
-): SummarySentence[] {
-  const byValue = [...ranked].sort(
-    (a, b) =>
-      b.worth / Math.sqrt(b.sentence.tokens) - a.worth / Math.sqrt(a.sentence.tokens) ||
-      b.sentence.sequence - a.sentence.sequence,
-  );
+/** The best sentences for a budget, in reading order. */
+export function fitSentences(sentences: SummarySentence[], budget: number): SummarySentence[] {
   const chosen: SummarySentence[] = [];
   let total = 0;
-  for (const { sentence } of byValue) {
+  for (const sentence of [...sentences].sort(byWorth)) {
     // Two more for the speaker, who may have to be named again.
     if (total + sentence.tokens + 2 > budget) continue;
     chosen.push(sentence);
     total += sentence.tokens + 2;
   }
   return chosen.sort(inReadingOrder);
+}
+
+/** The one to keep longest first: by worth per token, damped, or only scraps would win. */
+export function byWorth(a: SummarySentence, b: SummarySentence): number {
+  return b.worth / Math.sqrt(b.tokens) - a.worth / Math.sqrt(a.tokens) || b.sequence - a.sequence;
 }

@@ -42,6 +42,7 @@ export function sentencesOf(models: Models, speech: Speech): SummarySentence[] {
     .map((sentence, position) => ({ sentence: clip(sentence.replace(/\s+/g, ' ').trim()), position }))
     .filter(({ sentence }) => /\p{L}/u.test(sentence))
     .map(({ sentence, position }) => {
+      const score = value(models, sentence, speech);
       const text = withAbsoluteDay(sentence, speech.occurredAt);
       return {
         text,
@@ -50,7 +51,8 @@ export function sentencesOf(models: Models, speech: Speech): SummarySentence[] {
         sourceIds: [speech.id],
         sequence: speech.sequence,
         position,
-        score: value(models, sentence, speech),
+        score,
+        worth: score,
         tokens: models.countTokens(text),
       };
     })

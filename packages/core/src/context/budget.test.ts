@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allot, type Candidate } from './budget.ts';
+import { allot, type Candidate, sacrificeOrder } from './budget.ts';
 
 const candidate = (sequence: number, tokens: number, source: Candidate['source'] = 'recent'): Candidate => ({
   id: `msg_${sequence}`,
@@ -13,20 +13,18 @@ const recent = (...tokens: number[]) => tokens.map((size, at) => candidate(token
 
 describe('a token budget', () => {
   test('serves everything when everything fits', () => {
-    const { chosen, dropped } = allot(recent(10, 10, 10), [], { maxTokens: 1_000, reserved: 0 });
+    const { chosen } = allot(recent(10, 10, 10), [], { maxTokens: 1_000, reserved: 0, messageOverhead: 5 });
     expect(chosen).toHaveLength(3);
-    expect(dropped).toEqual([]);
   });
 
   test('drops the oldest of the recent first', () => {
-    const { chosen, dropped } = allot(recent(40, 40, 40, 40), [], { maxTokens: 100, reserved: 0 });
+    const { chosen } = allot(recent(40, 40, 40, 40), [], { maxTokens: 100, reserved: 0, messageOverhead: 5 });
     expect(chosen.map(({ sequence }) => sequence)).toEqual([3, 4]);
-    expect(dropped.map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
   test('serves the newest message before anything else', () => {
     const all = [candidate(9, 60), candidate(1, 50, 'recall'), candidate(2, 50, 'kept')];
-    const { chosen } = allot(all, [], { maxTokens: 70, reserved: 0 });
+    const { chosen } = allot(all, [], { maxTokens: 70, reserved: 0, messageOverhead: 5 });
     expect(chosen.map(({ sequence }) => sequence)).toEqual([9]);
   });
 
@@ -36,11 +34,11 @@ describe('a token budget', () => {
       candidate(1, 20, 'recall'),
       candidate(2, 20, 'kept'),
     ];
-    const { chosen } = allot(all, [], { maxTokens: 300, reserved: 0 });
+    const { chosen } = allot(all, [], { maxTokens: 300, reserved: 0, messageOverhead: 5 });
     expect(chosen.map(({ sequence }) => sequence)).toEqual(expect.arrayContaining([1, 2, 100]));
   });
 
-  test('never plans above the budget, chooses and drops each candidate once, in order', () => {
+  test('never plans above the budget, chooses each candidate once at most, in order', () => {
     const anyCandidate = fc.record({
       tokens: fc.nat(300),
       source: fc.constantFrom<Candidate['source']>('recall', 'kept', 'recent'),
@@ -52,13 +50,31 @@ describe('a token budget', () => {
         fc.nat(50),
         (all, maxTokens, reserved) => {
           const candidates = all.map(({ tokens, source }, at) => candidate(all.length - at, tokens, source));
-          const { chosen, dropped, summaryTokens } = allot(candidates, [], { maxTokens, reserved });
+          const { chosen, summaryTokens } = allot(candidates, [], {
+            maxTokens,
+            reserved,
+            messageOverhead: 5,
+          });
           const used = chosen.reduce((sum, { tokens }) => sum + tokens, summaryTokens);
           expect(used).toBeLessThanOrEqual(Math.max(0, maxTokens - reserved));
-          expect(chosen.length + dropped.length).toBe(candidates.length);
+          expect(new Set(chosen).size).toBe(chosen.length);
           expect(chosen).toEqual([...chosen].sort((a, b) => a.sequence - b.sequence));
         },
       ),
     );
+  });
+});
+
+describe('what is given up first', () => {
+  test('is the oldest of the recent; what was kept and the newest message go last', () => {
+    const all = [
+      candidate(1, 5, 'recall'),
+      candidate(2, 5, 'recall'),
+      candidate(9, 5),
+      candidate(3, 5, 'kept'),
+      candidate(8, 5),
+      candidate(7, 5),
+    ];
+    expect(sacrificeOrder(all, all).map(({ sequence }) => sequence)).toEqual([7, 8, 2, 1, 3, 9]);
   });
 });

@@ -13,19 +13,17 @@ export interface Budget {
   maxTokens: number;
   /** Tokens of what stands before the messages: the emotional state. */
   reserved: number;
+  /** Tokens that a message costs beside its content: its speaker, its separators, the quotes of its format. */
+  messageOverhead: number;
 }
 
 export interface Allotment {
   /** In the order of the conversation. */
   chosen: Candidate[];
-  /** What was considered and left out, oldest first. */
-  dropped: Candidate[];
   /** What the summary may take. */
   summaryTokens: number;
 }
 
-/** Tokens that a message costs beside its content: its speaker, its separators. */
-const MESSAGE_OVERHEAD = 5;
 /** Largest share of the budget that the summary takes when not everything fits. */
 const SUMMARY_SHARE = 0.4;
 /** Largest share that messages recalled for the query take, and then that kept ones take. */
@@ -37,6 +35,7 @@ const KEPT_SHARE = 0.3;
  * to their shares, the latest messages take the rest, newest first. Pure.
  */
 export function allot(candidates: Candidate[], sentences: SummarySentence[], budget: Budget): Allotment {
+  const cost = ({ tokens }: Candidate) => tokens + budget.messageOverhead;
   const summarySize = sentences.reduce((sum, { tokens }) => sum + tokens + 4, 0);
   const available = Math.max(0, budget.maxTokens - budget.reserved);
   const total = candidates.reduce((sum, candidate) => sum + cost(candidate), 0);
@@ -47,9 +46,9 @@ export function allot(candidates: Candidate[], sentences: SummarySentence[], bud
   const chosen = new Set<Candidate>();
   let left = available - summaryTokens;
   const take = (source: Candidate['source'], share: number) => {
-    let allowance = Math.min(left, share === 1 ? left : Math.floor(available * share));
+    let allowance = Math.min(left, Math.floor(available * share));
     for (const candidate of candidates.filter((each) => each.source === source)) {
-      if (cost(candidate) > allowance) continue;
+      if (chosen.has(candidate) || cost(candidate) > allowance) continue;
       chosen.add(candidate);
       allowance -= cost(candidate);
       left -= cost(candidate);
@@ -63,25 +62,21 @@ export function allot(candidates: Candidate[], sentences: SummarySentence[], bud
   }
   take('recall', RECALL_SHARE);
   take('kept', KEPT_SHARE);
-  takeRest(candidates, chosen, left);
-  const inOrder = (a: Candidate, b: Candidate) => a.sequence - b.sequence;
-  return {
-    chosen: [...chosen].sort(inOrder),
-    dropped: candidates.filter((candidate) => !chosen.has(candidate)).sort(inOrder),
-    summaryTokens,
-  };
+  // Recent messages from the newest backwards, then whatever else still fits.
+  take('recent', 1);
+  take('recall', 1);
+  take('kept', 1);
+  return { chosen: [...chosen].sort((a, b) => a.sequence - b.sequence), summaryTokens };
 }
 
-/** Recent messages from the newest backwards, then whatever else still fits. */
-function takeRest(candidates: Candidate[], chosen: Set<Candidate>, budget: number): void {
-  let left = budget;
-  const bySource = [...candidates].sort((a, b) => order(a) - order(b));
-  for (const candidate of bySource) {
-    if (chosen.has(candidate) || cost(candidate) > left) continue;
-    chosen.add(candidate);
-    left -= cost(candidate);
-  }
+/**
+ * The order in which chosen messages are given up when their sizes were underestimated: recent ones from the oldest, then
+ * what the query found from the least, then what was kept; the newest message last of all.
+ */
+export function sacrificeOrder(candidates: Candidate[], chosen: Candidate[]): Candidate[] {
+  const isChosen = new Set(chosen);
+  const ranked = candidates.filter((candidate) => isChosen.has(candidate));
+  const of = (source: Candidate['source']) => ranked.filter((each) => each.source === source).reverse();
+  const [newest, ...recent] = of('recent').reverse();
+  return [...recent.reverse(), ...of('recall'), ...of('kept'), ...(newest ? [newest] : [])];
 }
-
-const order = ({ source }: Candidate) => (source === 'recent' ? 0 : 1);
-const cost = ({ tokens }: Candidate) => tokens + MESSAGE_OVERHEAD;

@@ -2,7 +2,7 @@ import { messages, type SummarySentence } from '@pact/db';
 import { and, desc, eq, gt, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { currentSentences, SummarySentenceAnswer } from '../consolidation/index.ts';
-import { fitSentences } from '../consolidation/plan.ts';
+import { byWorth, fitSentences } from '../consolidation/plan.ts';
 import { renderSentences } from '../consolidation/sentences.ts';
 import type { Ctx } from '../ctx.ts';
 import { EmotionalSummary, EmotionName, stateOf, summarizeState } from '../emotions/index.ts';
@@ -10,7 +10,7 @@ import { id, text } from '../fields.ts';
 import { IS_KEPT, Message, presentMessage, selectMessages } from '../messages.ts';
 import { searchSession } from '../recall/index.ts';
 import { findSession, type SessionRow } from '../sessions.ts';
-import { allot, type Candidate } from './budget.ts';
+import { allot, type Candidate, sacrificeOrder } from './budget.ts';
 import {
   type ContextParts,
   type Prompt,
@@ -23,6 +23,8 @@ import {
 /** Recent messages that one context considers, however long the session: what bounds its cost. */
 const MAX_CONSIDERED = 400;
 const RECALLED = 12;
+/** Tokens of a message beside its content, by format: `user: ` and a line break, or its JSON. */
+const MESSAGE_OVERHEAD = { json: 5, text: 5, openai: 14, anthropic: 14 };
 
 export const GetContext = z.object({
   sessionId: id(),
@@ -81,12 +83,14 @@ export async function getContext(
   const candidates = await findCandidates(ctx, session, input.query);
   const sentences = await currentSentences(ctx, session);
   const reserved = state ? ctx.models.countTokens(renderState(state)) + 2 : 0;
-  const allotment = allot(candidates, sentences, { maxTokens: input.maxTokens, reserved });
+  const messageOverhead = MESSAGE_OVERHEAD[input.format];
+  const allotment = allot(candidates, sentences, { maxTokens: input.maxTokens, reserved, messageOverhead });
   const loaded = await load(ctx, session, allotment.chosen, input.includeEmotional);
   const draft: Draft = {
-    sentences: withinTokens(sentences, allotment.summaryTokens),
+    sentences: fitSentences(sentences, allotment.summaryTokens),
     state,
     messages: loaded,
+    sacrifices: sacrificeOrder(candidates, allotment.chosen).map((candidate) => candidate.id),
   };
   const served = trim(ctx, draft, input.maxTokens, input.format);
   const servedIds = new Set(served.parts.messages.map((message) => message.id));
@@ -118,22 +122,56 @@ interface Draft {
   sentences: SummarySentence[];
   state: ContextParts['state'];
   messages: ContextParts['messages'];
+  /** Ids of the messages, the first to give up first. */
+  sacrifices: string[];
 }
 
-/** Counts what is really served, and gives up the least until it fits. The estimate before it makes this loop short. */
-function trim(ctx: Ctx, draft: Draft, maxTokens: number, format: Format) {
-  let { sentences, state, messages: turns } = draft;
-  for (;;) {
-    const parts: ContextParts = { summary: renderSentences(sentences), state, messages: turns };
-    const tokens = ctx.models.countTokens(servedText(parts, format));
-    const isEmpty = sentences.length === 0 && state === null && turns.length === 0;
-    if (tokens <= maxTokens || isEmpty) return { parts, sentences, tokens: isEmpty ? 0 : tokens };
-    // Oldest turns go first; the newest one is the last to go, after summary and state.
-    if (turns.length > 1) turns = turns.slice(1);
-    else if (sentences.length > 0) sentences = sentences.slice(1);
-    else if (state) state = null;
-    else turns = [];
+interface Served {
+  parts: ContextParts;
+  sentences: SummarySentence[];
+  tokens: number;
+}
+
+/**
+ * Counts what is really served, and gives up as little as makes it fit: messages first, then sentences of the summary,
+ * the least worth first, then the state, and the newest message at last. Found by halving, so that a wrong estimate costs
+ * a few counts and not hundreds.
+ */
+function trim(ctx: Ctx, draft: Draft, maxTokens: number, format: Format): Served {
+  // All messages but the newest, each sentence, the state, the newest message.
+  const most = Math.max(0, draft.sacrifices.length - 1) + draft.sentences.length + 2;
+  const tried = new Map<number, Served>();
+  const serve = (steps: number) => {
+    const served = tried.get(steps) ?? without(ctx, draft, steps, format);
+    tried.set(steps, served);
+    return served;
+  };
+  let tooFew = -1;
+  let enough = most;
+  while (enough - tooFew > 1) {
+    const middle = tooFew < 0 ? 0 : Math.floor((tooFew + enough) / 2);
+    if (serve(middle).tokens <= maxTokens) enough = middle;
+    else tooFew = middle;
   }
+  return serve(enough);
+}
+
+/** The draft after so many sacrifices. */
+function without(ctx: Ctx, draft: Draft, steps: number, format: Format): Served {
+  const { sacrifices } = draft;
+  const early = Math.max(0, sacrifices.length - 1);
+  const isLast = steps >= early + draft.sentences.length + 2;
+  const gone = new Set(sacrifices.slice(0, isLast ? sacrifices.length : Math.min(steps, early)));
+  const lost = Math.min(draft.sentences.length, Math.max(0, steps - early));
+  const staying = new Set([...draft.sentences].sort(byWorth).slice(0, draft.sentences.length - lost));
+  const sentences = draft.sentences.filter((sentence) => staying.has(sentence));
+  const parts: ContextParts = {
+    summary: renderSentences(sentences),
+    state: steps > early + draft.sentences.length ? null : draft.state,
+    messages: draft.messages.filter((message) => !gone.has(message.id)),
+  };
+  const isEmpty = sentences.length === 0 && parts.state === null && parts.messages.length === 0;
+  return { parts, sentences, tokens: isEmpty ? 0 : ctx.models.countTokens(servedText(parts, format)) };
 }
 
 /** The text that the budget is held against: what a model would read. */
@@ -191,11 +229,4 @@ async function load(ctx: Ctx, session: SessionRow, chosen: Candidate[], includeE
     )
     .orderBy(messages.sequence);
   return found.map((row) => presentMessage(row, includeEmotional));
-}
-
-function withinTokens(sentences: SummarySentence[], tokens: number): SummarySentence[] {
-  return fitSentences(
-    sentences.map((sentence) => ({ sentence, worth: sentence.score })),
-    tokens,
-  );
 }

@@ -18,7 +18,9 @@ export interface Scope {
 
 /** Candidates that each signal brings. */
 const CANDIDATES = 100;
-/** Messages whose vectors one query compares, the newest of its scope; the full text index knows no such bound. */
+/** Messages with a word of the query that one query ranks, the newest of its scope. */
+const MATCHED = 10_000;
+/** Messages whose vectors one query compares, the newest of its scope. */
 const COMPARED = 20_000;
 
 /**
@@ -28,17 +30,21 @@ const COMPARED = 20_000;
 export function searchSignals(ctx: Ctx, query: string, scope: Scope): Promise<Signals[]> {
   const vector = vectorLiteral(ctx.models.embed(query));
   const narrowed = conditions(ctx, scope);
+  // Ids of messages begin with their time, so the primary key serves a scope wider than one session.
+  const newestFirst = scope.sessionId === undefined ? sql`m.id desc` : sql`m.sequence desc`;
   const words = sql`(select nullif(replace(plainto_tsquery('english', ${query})::text, '&', '|'), '')::tsquery)`;
   return rows<Signals>(
     ctx.db,
     sql`
 with lexical as (
-  select m.id, ts_rank_cd(m.search, ${words}, 1)::float8 as lexical
-  from messages m where ${narrowed} and m.search @@ ${words}
-  order by lexical desc, m.id desc limit ${CANDIDATES}
+  select id, ts_rank_cd(search, ${words}, 1)::float8 as lexical from (
+    select m.id, m.search from messages m where ${narrowed} and m.search @@ ${words}
+    order by ${newestFirst} limit ${MATCHED}
+  ) matched
+  order by lexical desc, id desc limit ${CANDIDATES}
 ), newest as (
   select m.id, m.embedding from messages m where ${narrowed} and m.embedding is not null
-  order by ${scope.sessionId === undefined ? sql`m.created_at desc` : sql`m.sequence desc`} limit ${COMPARED}
+  order by ${newestFirst} limit ${COMPARED}
 ), semantic as (
   select id, (1 - (embedding <=> ${vector}::halfvec))::float8 as semantic from newest
   where ${vector}::text is not null order by embedding <=> ${vector}::halfvec, id desc limit ${CANDIDATES}
@@ -57,8 +63,8 @@ function conditions({ actor }: Ctx, scope: Scope): SQL {
     );
   }
   if (scope.roles?.length) all.push(sql`m.role in ${scope.roles}`);
-  if (scope.from !== undefined) all.push(sql`m.occurred_at >= ${scope.from}::timestamptz`);
-  if (scope.to !== undefined) all.push(sql`m.occurred_at <= ${scope.to}::timestamptz`);
+  if (scope.from !== undefined) all.push(sql`m.occurred_at >= ${instantOf(scope.from)}::timestamptz`);
+  if (scope.to !== undefined) all.push(sql`m.occurred_at <= ${instantOf(scope.to)}::timestamptz`);
   if (scope.emotions?.length) {
     all.push(sql`exists (select 1 from ${emotionalStates} e where e.workspace_id = m.workspace_id and e.message_id = m.id
       and e.emotion in ${scope.emotions})`);
@@ -70,3 +76,6 @@ function conditions({ actor }: Ctx, scope: Scope): SQL {
   }
   return sql.join(all, sql` and `);
 }
+
+/** The same point in time as every database reads it: offsets and fractions that only some of them know are gone. */
+const instantOf = (time: string) => new Date(time).toISOString();

@@ -29,8 +29,10 @@ function analyseTurn(models: Models, turn: Turn, trackEmotion: boolean): Analyse
   };
 }
 
-/** Turns analysed before other requests get a chance: a few milliseconds' worth. */
-const TURNS_AT_A_TIME = 10;
+/** Characters analysed before other requests get a chance: some ten milliseconds' worth. */
+const CHARACTERS_AT_A_TIME = 10_000;
+/** What even an empty turn counts for. */
+const CHARACTERS_AT_LEAST = 100;
 
 /** Runs every engine over many turns, and lets others in between: a thousand of them take a second. */
 export async function analyseTurns(
@@ -39,8 +41,13 @@ export async function analyseTurns(
   trackEmotion: boolean,
 ): Promise<AnalysedTurn[]> {
   const analysed: AnalysedTurn[] = [];
+  let characters = 0;
   for (const turn of turns) {
-    if (analysed.length > 0 && analysed.length % TURNS_AT_A_TIME === 0) await new Promise(setImmediate);
+    if (characters >= CHARACTERS_AT_A_TIME) {
+      await new Promise(setImmediate);
+      characters = 0;
+    }
+    characters += turn.content.length + CHARACTERS_AT_LEAST;
     analysed.push(analyseTurn(models, turn, trackEmotion));
   }
   return analysed;
