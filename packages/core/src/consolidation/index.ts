@@ -21,7 +21,12 @@ const READ_LENGTH = 8_000;
 export type Trigger = 'threshold' | 'request' | 'priority';
 
 export const SummarySentenceAnswer = z
-  .object({ text: z.string(), sourceIds: z.array(id()) })
+  .object({
+    text: z.string(),
+    speaker: z.string().meta({ description: 'A name, or the role.' }),
+    day: z.string().meta({ format: 'date', description: 'The day it was said, in UTC.' }),
+    sourceIds: z.array(id()),
+  })
   .meta({ id: 'SummarySentence', description: 'A sentence of the summary and the messages it came from.' });
 
 export const Consolidated = z
@@ -65,7 +70,7 @@ export function consolidate(
           messagesAfter: after.messages,
           tokensSaved: Math.max(0, before.tokens - after.tokens),
           consolidatedSummary: renderSentences(after.sentences),
-          summarySentences: after.sentences.map(({ text, sourceIds }) => ({ text, sourceIds })),
+          summarySentences: after.sentences.map(presentSentence),
           preservedHighlights: await highlights(inner, session),
         },
         timestamp: inner.now().toISOString(),
@@ -73,6 +78,12 @@ export function consolidate(
     },
     ({ sessionId }) => [sessionId],
   );
+}
+
+/** A sentence as the wire has it. */
+export function presentSentence(sentence: SummarySentence): z.output<typeof SummarySentenceAnswer> {
+  const { text, speaker, day, sourceIds } = sentence;
+  return { text, speaker, day, sourceIds };
 }
 
 /** Folds all that the trigger asks for, inside the caller's transaction. */

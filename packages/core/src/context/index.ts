@@ -1,7 +1,7 @@
 import { messages, type SummarySentence } from '@pact/db';
 import { and, desc, eq, gt, inArray } from 'drizzle-orm';
 import { z } from 'zod';
-import { currentSentences, SummarySentenceAnswer } from '../consolidation/index.ts';
+import { currentSentences, presentSentence, SummarySentenceAnswer } from '../consolidation/index.ts';
 import { byWorth, fitSentences } from '../consolidation/plan.ts';
 import { renderSentences } from '../consolidation/sentences.ts';
 import type { Ctx } from '../ctx.ts';
@@ -101,10 +101,7 @@ export async function getContext(
     emotionalState: served.parts.state?.currentEmotion ?? null,
     emotionalDetail: served.parts.state,
     consolidatedSummary: served.parts.summary,
-    summarySentences: served.sentences.map(({ text: sentence, sourceIds }) => ({
-      text: sentence,
-      sourceIds,
-    })),
+    summarySentences: served.sentences.map(presentSentence),
     tokenCount: served.tokens,
     truncated:
       dropped.length > 0 || served.sentences.length < sentences.length || served.parts.state !== state,

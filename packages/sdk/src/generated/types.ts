@@ -267,6 +267,10 @@ export interface Session {
 /** A sentence of the summary and the messages it came from. */
 export interface SummarySentence {
   text: string;
+  /** A name, or the role. */
+  speaker: string;
+  /** The day it was said, in UTC. */
+  day: string;
   sourceIds: string[];
 }
 

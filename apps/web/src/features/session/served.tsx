@@ -52,8 +52,9 @@ function Part({ name, children }: { name: string; children: React.ReactNode }) {
 function Summary({ sentences }: { sentences: Context['summarySentences'] }) {
   return (
     <ul className={styles.summary}>
-      {sentences.map(({ text, sourceIds }, index) => (
+      {sentences.map(({ text, speaker, sourceIds }, index) => (
         <li key={`${sourceIds.join()} ${text}`}>
+          {speaker !== sentences[index - 1]?.speaker && <b>{speaker}: </b>}
           {text}
           {sourceIds.map((id) => (
             <a
