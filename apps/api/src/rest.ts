@@ -125,7 +125,8 @@ function parseBodies(scope: FastifyInstance): void {
     }
     if (!isUtf8(body)) throw malformed('The body is not UTF-8.', `${body.length} bytes`);
     try {
-      return parseJson(body.toString());
+      // A key called `constructor` is nobody's prototype once the schema has picked its fields.
+      return parseJson(body.toString(), { constructorAction: 'ignore' });
     } catch (error) {
       throw malformed('The body is not well-formed JSON.', `${body.length} bytes`, error);
     }

@@ -48,15 +48,20 @@ export async function createServer(services: Services, options: ServerOptions): 
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false, connectionsCheckingInterval: 5_000 },
     clientErrorHandler: (error, socket) => refuseConnection(services, error, socket),
     genReqId: () => createId('req', services.domain.now()),
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
     // While draining, requests that still come in on open connections are answered, and told to close.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) =>
-      void sendError(error, request, reply.header('X-Request-Id', request.id)),
+    // An address that cannot be decoded, or an id longer than any: there is no such thing.
+    frameworkErrors: (cause, request, reply) =>
+      void sendError(
+        new PactError('not_found', { cause }),
+        request,
+        reply.header('X-Request-Id', request.id),
+      ),
   });
   addHooks(app, options);
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
@@ -68,6 +73,7 @@ export async function createServer(services: Services, options: ServerOptions): 
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
+    strictPreflight: false,
   });
   await mountRest(app, services);
   await app.register(fastifyTRPCPlugin, {
@@ -124,12 +130,15 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
 function refuseConnection(services: Services, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const requestId = createId('req', services.domain.now());
+  // Late may be our own doing, when this process was busy: that one may be sent again.
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const message = isLate ? 'The request did not arrive in time.' : 'The HTTP request is malformed.';
-  const body = JSON.stringify(errorBody(new PactError('invalid_request', { message }), requestId));
+  const refusal = isLate
+    ? new PactError('unavailable', { message: 'The request did not arrive in time.' })
+    : new PactError('invalid_request', { message: 'The HTTP request is malformed.' });
+  const body = JSON.stringify(errorBody(refusal, requestId));
   socket.end(
     [
-      'HTTP/1.1 400 Bad Request',
+      isLate ? 'HTTP/1.1 503 Service Unavailable' : 'HTTP/1.1 400 Bad Request',
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
       `X-Request-Id: ${requestId}`,

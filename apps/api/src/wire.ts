@@ -81,7 +81,7 @@ const FALSE = new Set(['false', 'False', '0']);
 function coerce(kind: string, raw: unknown): unknown {
   const value = Array.isArray(raw) ? raw.at(-1) : raw;
   if (typeof value !== 'string') return value;
-  if (kind === 'number') return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+  if (kind === 'number') return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   if (kind === 'boolean') return TRUE.has(value) ? true : FALSE.has(value) ? false : value;
   return value;
 }

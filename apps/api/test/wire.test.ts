@@ -181,6 +181,7 @@ describe('bad input', () => {
       'user_message',
     ],
     ['U+0000', { user_message: 'a\0b', ai_message: '' }, 'user_message'],
+    ['a byte order mark', { user_message: '\ufeffHello', ai_message: '' }, 'user_message'],
     ['half a surrogate pair', { user_message: 'a\ud800b', ai_message: '' }, 'user_message'],
     ['a time that is none', { user_message: '', ai_message: '', occurred_at: 'yesterday' }, 'occurred_at'],
     [
@@ -233,6 +234,7 @@ describe('bad input', () => {
     '/sessions?limit=ten',
     '/sessions?cursor=nonsense',
     '/sessions?limit=1e9',
+    '/sessions?limit=0x10',
   ])('refuses the query %s', async (path) => {
     expect((await send(world, 'GET', path, { key })).status).toBe(400);
   });
@@ -241,6 +243,7 @@ describe('bad input', () => {
     ['nested a thousand deep', { metadata: JSON.parse(`${'{"a":'.repeat(1_000)}1${'}'.repeat(1_000)}`) }],
     ['above 16 KB', { metadata: { a: 'x'.repeat(17_000) } }],
     ['with U+0000 in a key', { metadata: { 'a\0': 1 } }],
+    ['with a number without end', '{"metadata":{"a":1e999}}'],
     ['with a user id that is none', { metadata: { user_id: '' } }],
   ])('refuses metadata %s', async (_, body) => {
     const answer = await send(world, 'POST', '/sessions', { key, body });
@@ -283,11 +286,16 @@ describe('bad input', () => {
     expect((await send(world, 'POST', '/sessions', { key, body, headers })).status).toBe(400);
   });
 
-  test('answers an address that cannot be decoded with 400', async () => {
-    const answer = await send(world, 'GET', '/sessions/%E0%A4%A', { key });
-    expect(answer.status).toBe(400);
+  test.each([
+    '/sessions/%E0%A4%A',
+    '/sessions/%zz',
+    `/sessions/${'x'.repeat(2_000)}`,
+    '/sessions/%ED%A0%80/context',
+  ])('answers %s, an id that cannot exist, with 404', async (path) => {
+    const answer = await send(world, 'GET', path, { key });
+    expect(answer.status).toBe(404);
     expect(answer.body.error).toMatchObject({
-      code: 'invalid_request',
+      code: 'not_found',
       request_id: answer.headers.get('x-request-id'),
     });
   });

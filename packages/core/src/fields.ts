@@ -13,7 +13,11 @@ export const text = (maxLength: number) =>
     .string()
     .max(maxLength)
     .refine((value) => !value.includes('\0'), 'contains the character U+0000, which cannot be stored')
-    .refine((value) => value.isWellFormed(), 'contains half a surrogate pair, which is not a character');
+    .refine((value) => value.isWellFormed(), 'contains half a surrogate pair, which is not a character')
+    .refine(
+      (value) => !value.startsWith('\uFEFF'),
+      'begins with U+FEFF, a byte order mark, which is not text',
+    );
 
 /** A short, non-empty name or foreign id. */
 export const label = (maxLength = 256) => text(maxLength).min(1);
@@ -50,7 +54,7 @@ export const metadata = () =>
     .looseObject({ user_id: label().optional(), application: label().optional() })
     .refine((value) => isShallow(value), `is nested deeper than ${MAX_METADATA_DEPTH} levels`)
     .refine((value) => byteLength(value) <= MAX_METADATA_BYTES, `is larger than ${MAX_METADATA_BYTES} bytes`)
-    .refine((value) => isStorable(value), 'contains U+0000 or half a surrogate pair');
+    .refine((value) => isStorable(value), 'contains U+0000, half a surrogate pair, or a number without end');
 
 function byteLength(value: object): number {
   return isShallow(value) ? Buffer.byteLength(JSON.stringify(value)) : 0;
@@ -71,6 +75,7 @@ function isStorable(value: object): boolean {
   let storable = true;
   const check = (piece: unknown) => {
     if (typeof piece === 'string' && (piece.includes('\0') || !piece.isWellFormed())) storable = false;
+    if (typeof piece === 'number' && !Number.isFinite(piece)) storable = false;
   };
   JSON.stringify(value, (key, piece: unknown) => {
     check(key);

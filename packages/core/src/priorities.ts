@@ -17,7 +17,7 @@ const PriorityLevel = z.enum(['high', 'medium', 'low']).meta({ id: 'Priority' })
 
 export const SetPriority = z.object({
   sessionId: id(),
-  topic: label(200),
+  topic: label(200).regex(/[\p{L}\p{N}]/u, 'has no letter and no digit'),
   priority: PriorityLevel.meta({
     description:
       'high: its messages stay verbatim. medium: as if never set. low: it leaves the summary first.',

@@ -131,6 +131,37 @@ describe('a consolidation plan', () => {
     expect(sentences[0]?.sourceIds.length).toBeGreaterThan(1);
   });
 
+  test.each([
+    [
+      'a negation',
+      'I am allergic to peanuts and shellfish, says doctor Smith.',
+      'I am not allergic to peanuts and shellfish, says doctor Smith.',
+    ],
+    [
+      'a number',
+      'The train to Porto leaves from gate 12 in Lisbon today.',
+      'The train to Porto leaves from gate 14 in Lisbon today.',
+    ],
+    [
+      'an order',
+      'Send 50 euros from account 111 to account 222 for Ana.',
+      'Send 50 euros from account 222 to account 111 for Ana.',
+    ],
+  ])('keeps both of two sentences that differ by %s', (_, one, other) => {
+    const { sentences } = plan([said(1, one), said(3, other), said(5, 'a'), said(7, 'b')]);
+    expect(sentences.map(({ sourceIds }) => sourceIds)).toEqual([['msg_0001'], ['msg_0003']]);
+  });
+
+  test('dates every relative day of a sentence, and none in a quotation or a title', () => {
+    const dated = (content: string) =>
+      renderSentences(plan([said(1, content), said(3, 'a'), said(5, 'b')]).sentences);
+    expect(dated('I met Ana yesterday and I fly to Rome tomorrow.')).toContain(
+      'yesterday (2026-11-22) and I fly to Rome tomorrow (2026-11-24).',
+    );
+    expect(dated('I told John Smith "see you tomorrow" last May.')).toContain('tomorrow" last May.');
+    expect(dated('My film is The Day After Tomorrow by Emmerich.')).toContain('The Day After Tomorrow by');
+  });
+
   test('changes nothing when it is planned again on its own outcome', () => {
     const first = plan(conversation, { high: ['Lisbon'] });
     const reason = new Map(first.kept.map(({ id, reason: why }) => [id, why]));

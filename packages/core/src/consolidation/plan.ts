@@ -43,6 +43,9 @@ const MAX_HIGHLIGHTS = 4;
 const MESSAGES_PER_HIGHLIGHT = 6;
 /** How strongly a message must be felt to be a highlight. */
 const HIGHLIGHT_INTENSITY = 0.45;
+/** Sentences that one fold reads, shared out among its messages, and what each may have in any case. */
+const SENTENCES_READ = 300;
+const MIN_SENTENCES_READ = 4;
 /** Sentences of one fold that are compared with one another: the best. The summary has room for a tenth of them. */
 const MAX_CANDIDATES = 200;
 const LOW_PRIORITY_FACTOR = 0.1;
@@ -63,8 +66,9 @@ export function planConsolidation(models: Models, input: PlanInput): Plan {
   const kept = chooseKept(speaksOf, judged, input);
   const keptIds = new Set(kept.map(({ id }) => id));
   const folded = judged.filter(({ id }) => !keptIds.has(id));
+  const most = Math.max(MIN_SENTENCES_READ, Math.floor(SENTENCES_READ / Math.max(1, folded.length)));
   const candidates = folded
-    .flatMap((speech) => sentencesOf(models, speech))
+    .flatMap((speech) => sentencesOf(models, speech, most))
     .sort((a, b) => b.score - a.score || a.sequence - b.sequence)
     .slice(0, MAX_CANDIDATES);
   const earlier = input.sentences.filter(({ sourceIds }) => !sourceIds.every((id) => keptIds.has(id)));

@@ -16,10 +16,22 @@ export interface Speech {
 
 /** Longest sentence of a summary, in characters; what is longer is cut at a word. */
 const MAX_SENTENCE_LENGTH = 320;
-/** Sentences read of one message: the rest of a very long one would crowd out its neighbours. */
-const MAX_SENTENCES = 40;
-/** Sentences with this share of their words in common say the same. */
-const SAME_SHARE = 0.8;
+/** Words that may come and go without changing what is said. */
+const COURTESY = new Set([
+  'please',
+  'really',
+  'very',
+  'just',
+  'so',
+  'also',
+  'well',
+  'again',
+  'oh',
+  'and',
+  'the',
+  'a',
+  'an',
+]);
 /** Sources that one sentence names; the newest of 808 repetitions are not needed to find the rest. */
 const MAX_SOURCES = 20;
 
@@ -34,11 +46,11 @@ const FIRST_PERSON = /\b(i|i'm|i've|i'll|i'd|my|mine|me|we|our|us)\b/i;
 const RELATIVE_DAY =
   /\b(today|tonight|yesterday|tomorrow|(\d+|two|three|four|five|six) days ago|in (\d+|two|three|four|five|six) days)\b/i;
 
-/** The sentences of a message, each with its value for a summary, its source, and relative days made absolute. */
-export function sentencesOf(models: Models, speech: Speech): SummarySentence[] {
+/** The first sentences of a message, each with its value for a summary, its source, and relative days made absolute. */
+export function sentencesOf(models: Models, speech: Speech, most: number): SummarySentence[] {
   return models
     .splitSentences(speech.content)
-    .slice(0, MAX_SENTENCES)
+    .slice(0, most)
     .map((sentence, position) => ({ sentence: clip(sentence.replace(/\s+/g, ' ').trim()), position }))
     .filter(({ sentence }) => /\p{L}/u.test(sentence))
     .map(({ sentence, position }) => {
@@ -46,7 +58,7 @@ export function sentencesOf(models: Models, speech: Speech): SummarySentence[] {
       const text = withAbsoluteDay(sentence, speech.occurredAt);
       return {
         text,
-        speaker: speech.name ?? capitalize(speech.role),
+        speaker: speech.name?.replace(/\s+/g, ' ') ?? capitalize(speech.role),
         day: speech.occurredAt.toISOString().slice(0, 10),
         sourceIds: [speech.id],
         sequence: speech.sequence,
@@ -59,23 +71,23 @@ export function sentencesOf(models: Models, speech: Speech): SummarySentence[] {
     .filter(({ score }) => score >= MIN_VALUE);
 }
 
-/** Folds sentences that say the same into the first of them, which then names all sources. */
+/**
+ * Folds sentences that say the same into the first of them, which then names all sources. The same means the same words in
+ * the same order, but for case, punctuation and words of courtesy: a changed number, name or "not" is another fact.
+ */
 export function foldRepeats(sentences: SummarySentence[]): SummarySentence[] {
-  const folded: { sentence: SummarySentence; words: Set<string> }[] = [];
+  const folded = new Map<string, SummarySentence>();
   for (const sentence of sentences) {
-    const words = wordsOf(sentence.text);
-    const twin = folded.find(
-      (other) => other.sentence.speaker === sentence.speaker && overlap(other.words, words) >= SAME_SHARE,
-    );
+    const key = `${sentence.speaker}\n${essence(sentence.text)}`;
+    const twin = folded.get(key);
     if (!twin) {
-      folded.push({ sentence, words });
+      folded.set(key, sentence);
       continue;
     }
-    const sourceIds = [...new Set([...twin.sentence.sourceIds, ...sentence.sourceIds])].slice(0, MAX_SOURCES);
-    const score = Math.max(twin.sentence.score, sentence.score);
-    twin.sentence = { ...twin.sentence, sourceIds, score };
+    const sourceIds = [...new Set([...twin.sourceIds, ...sentence.sourceIds])].slice(0, MAX_SOURCES);
+    folded.set(key, { ...twin, sourceIds, score: Math.max(twin.score, sentence.score) });
   }
-  return folded.map(({ sentence }) => sentence);
+  return [...folded.values()];
 }
 
 /** Sentences as a person reads them: in order, each day and speaker named once. */
@@ -87,7 +99,7 @@ export function renderSentences(sentences: SummarySentence[]): string {
     const newDay = sentence.day !== day;
     if (newDay) parts.push(`${parts.length > 0 ? '\n' : ''}[${sentence.day}]`);
     if (newDay || sentence.speaker !== speaker) parts.push(`${sentence.speaker}:`);
-    parts.push(/[.!?…]$/.test(sentence.text) ? sentence.text : `${sentence.text}.`);
+    parts.push(/[.!?…。！？]$/.test(sentence.text) ? sentence.text : `${sentence.text}.`);
     day = sentence.day;
     speaker = sentence.speaker;
   }
@@ -113,13 +125,18 @@ function value(models: Models, sentence: string, speech: Speech): number {
   return worth * ROLE_VALUE[speech.role];
 }
 
-/** Adds the calendar day behind a relative one, when it is certain: "yesterday (2026-11-22)". */
+/**
+ * Adds the calendar day behind each relative one: "yesterday (2026-11-22)". Leaves quotations alone, which have a today of
+ * their own, and titles ("The Day After Tomorrow"), which have none.
+ */
 function withAbsoluteDay(sentence: string, at: Date): string {
-  if (!RELATIVE_DAY.test(sentence)) return sentence;
-  const [found] = parse(sentence, { instant: at, timezone: 'UTC' });
-  if (!found || !RELATIVE_DAY.test(found.text)) return sentence;
-  const end = found.index + found.text.length;
-  return `${sentence.slice(0, end)} (${found.start.date().toISOString().slice(0, 10)})${sentence.slice(end)}`;
+  if (!RELATIVE_DAY.test(sentence) || /["“”«»]/.test(sentence)) return sentence;
+  return parse(sentence, { instant: at, timezone: 'UTC' })
+    .filter(({ text, index }) => RELATIVE_DAY.test(text) && (index === 0 || !/\p{Lu}/u.test(text)))
+    .reduceRight((dated, { text, index, start }) => {
+      const end = index + text.length;
+      return `${dated.slice(0, end)} (${start.date().toISOString().slice(0, 10)})${dated.slice(end)}`;
+    }, sentence);
 }
 
 function clip(sentence: string): string {
@@ -129,16 +146,13 @@ function clip(sentence: string): string {
   return `${whole.toWellFormed().replace(/\uFFFD$/, '')}…`;
 }
 
-function wordsOf(sentence: string): Set<string> {
-  return new Set(sentence.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
-}
-
-/** Words in common as a share of all words of the two. */
-function overlap(a: Set<string>, b: Set<string>): number {
-  if (a.size === 0 || b.size === 0) return 0;
-  let common = 0;
-  for (const word of a) if (b.has(word)) common += 1;
-  return common / (a.size + b.size - common);
+/** What is left of a sentence when its words of courtesy and its punctuation are gone. */
+function essence(sentence: string): string {
+  const words = sentence.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}'’.-]*/gu) ?? [];
+  return words
+    .map((word) => word.replace(/[.'’-]+$/, ''))
+    .filter((word) => !COURTESY.has(word))
+    .join(' ');
 }
 
 const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

@@ -70,5 +70,6 @@ function chatMessage(message: ServedMessage): ChatMessage {
 }
 
 function speakerOf({ role, name }: ServedMessage): string {
-  return name ? `${role} (${name})` : role;
+  // A name with a line break in it would pass for a line of its own.
+  return name ? `${role} (${name.replace(/\s+/g, ' ')})` : role;
 }

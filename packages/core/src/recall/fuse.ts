@@ -1,7 +1,7 @@
 /** What each signal of the database said of one message; null where it did not find it. */
 export interface Signals {
   id: string;
-  /** `ts_rank_cd` of the full text index: 0 and up, comparable within one query. */
+  /** `ts_rank` of the full text index: 0 and up, comparable within one query. */
   lexical: number | null;
   /** Cosine of the vectors, -1 to 1. */
   semantic: number | null;

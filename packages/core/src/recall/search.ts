@@ -18,6 +18,8 @@ export interface Scope {
 
 /** Candidates that each signal brings. */
 const CANDIDATES = 100;
+/** Words of a query that the full text index is asked for. */
+const MAX_WORDS = 32;
 /** Messages with a word of the query that one query ranks, the newest of its scope. */
 const MATCHED = 10_000;
 /** Messages whose vectors one query compares, the newest of its scope. */
@@ -32,12 +34,12 @@ export function searchSignals(ctx: Ctx, query: string, scope: Scope): Promise<Si
   const narrowed = conditions(ctx, scope);
   // Ids of messages begin with their time, so the primary key serves a scope wider than one session.
   const newestFirst = scope.sessionId === undefined ? sql`m.id desc` : sql`m.sequence desc`;
-  const words = sql`(select nullif(replace(plainto_tsquery('english', ${query})::text, '&', '|'), '')::tsquery)`;
+  const words = sql`(select nullif(replace(plainto_tsquery('english', ${distinctWords(query)})::text, '&', '|'), '')::tsquery)`;
   return rows<Signals>(
     ctx.db,
     sql`
 with lexical as (
-  select id, ts_rank_cd(search, ${words}, 1)::float8 as lexical from (
+  select id, ts_rank(search, ${words}, 1)::float8 as lexical from (
     select m.id, m.search from messages m where ${narrowed} and m.search @@ ${words}
     order by ${newestFirst} limit ${MATCHED}
   ) matched
@@ -79,3 +81,9 @@ function conditions({ actor }: Ctx, scope: Scope): SQL {
 
 /** The same point in time as every database reads it: offsets and fractions that only some of them know are gone. */
 const instantOf = (time: string) => new Date(time).toISOString();
+
+/** The first words of a query, each once: ranking costs words times matches, and the fortieth word tells little. */
+function distinctWords(query: string): string {
+  const words = new Set(query.toLowerCase().split(/\s+/));
+  return [...words].slice(0, MAX_WORDS).join(' ');
+}
