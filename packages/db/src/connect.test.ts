@@ -113,6 +113,7 @@ describe('either engine', () => {
     expect(twice).toBeInstanceOf(Error);
     expect(isUnavailable(twice)).toBe(false);
     await connection.close();
+    await expect(connection.ping()).rejects.toThrow();
     const closed = await connection.db
       .select()
       .from(workspaces)
