@@ -1,9 +1,15 @@
 import { type Connection, workspaces } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
 import { conceptKey, countTokens, embed, extractConcepts, readEmotion, splitSentences } from '@pact/models';
+import { GetContext, getContext } from './context/index.ts';
 import type { Ctx, EmotionReading, Models } from './ctx.ts';
 import { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
+import { GetGraph, getGraph } from './graph/index.ts';
 import { createId } from './ids.ts';
+import { SaveInteraction, SaveMessages, saveInteraction, saveMessages } from './interactions.ts';
+import { ListMessages, listMessages } from './messages.ts';
+import { Recall, recall } from './recall/index.ts';
+import { CreateSession, createSession } from './sessions.ts';
 
 /** The built-in engines, as the server hands them in. */
 export const models: Models = {
@@ -37,6 +43,23 @@ export async function testWorld(): Promise<TestWorld> {
     await connection.db.insert(workspaces).values({ id, name: id, plan: 'team', createdAt: clock.now });
   }
   return { connection, ctx: ctxOf('wks_ours'), neighbour: ctxOf('wks_neighbour'), clock };
+}
+
+/** The verbs as tests say them: with defaults filled in, on behalf of our tenant. */
+export function driverOf({ ctx }: TestWorld) {
+  return {
+    open: async (input: object = {}) => (await createSession(ctx, CreateSession.parse(input))).sessionId,
+    say: (sessionId: string, userMessage: string, aiMessage = 'I see.', more: object = {}) =>
+      saveInteraction(ctx, SaveInteraction.parse({ sessionId, userMessage, aiMessage, ...more })),
+    bring: (sessionId: string, messages: object[]) =>
+      saveMessages(ctx, SaveMessages.parse({ sessionId, messages })),
+    list: (sessionId: string, more: object = {}) =>
+      listMessages(ctx, ListMessages.parse({ sessionId, ...more })),
+    contextOf: (sessionId: string, more: object = {}) =>
+      getContext(ctx, GetContext.parse({ sessionId, ...more })),
+    graphOf: (sessionId: string, more: object = {}) => getGraph(ctx, GetGraph.parse({ sessionId, ...more })),
+    find: (query: string, more: object = {}) => recall(ctx, Recall.parse({ query, ...more })),
+  };
 }
 
 /** A reading in full agreement with itself, for tests of what is done with readings. */

@@ -1,6 +1,6 @@
-import { foreignKey, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { createdAt, workspaceId } from './columns.ts';
-import { sessions } from './sessions.ts';
+import { toSession } from './sessions.ts';
 
 /** A sentence of a summary, with the messages that it came from. */
 export interface SummarySentence {
@@ -42,10 +42,7 @@ export const consolidations = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.id] }),
-    foreignKey({
-      columns: [table.workspaceId, table.sessionId],
-      foreignColumns: [sessions.workspaceId, sessions.id],
-    }).onDelete('cascade'),
+    toSession(table),
     // Serves "the newest"; unique, so that of two folds at once one loses.
     uniqueIndex('consolidations_generation').on(table.workspaceId, table.sessionId, table.generation),
   ],

@@ -1,15 +1,6 @@
-import {
-  doublePrecision,
-  foreignKey,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-} from 'drizzle-orm/pg-core';
+import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { instant, workspaceId } from './columns.ts';
-import { sessions } from './sessions.ts';
+import { toSession } from './sessions.ts';
 
 /** A topic, an entity or an emotion of a session. Messages are nodes too, but their rows stand in `messages` already. */
 export const memoryNodes = pgTable(
@@ -36,10 +27,7 @@ export const memoryNodes = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.sessionId, table.id] }),
-    foreignKey({
-      columns: [table.workspaceId, table.sessionId],
-      foreignColumns: [sessions.workspaceId, sessions.id],
-    }).onDelete('cascade'),
+    toSession(table),
     // Serves the graph, which takes its candidates by weight and never reads the rest.
     index('memory_nodes_weight').on(table.workspaceId, table.sessionId, table.weight.desc()),
   ],
@@ -58,10 +46,7 @@ export const memoryEdges = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.sessionId, table.fromId, table.toId, table.type] }),
-    foreignKey({
-      columns: [table.workspaceId, table.sessionId],
-      foreignColumns: [sessions.workspaceId, sessions.id],
-    }).onDelete('cascade'),
+    toSession(table),
     // Serves "which messages mention this", for filters and for the graph's message nodes.
     index('memory_edges_to').on(table.workspaceId, table.sessionId, table.toId, table.weight.desc()),
   ],
@@ -78,11 +63,5 @@ export const topicPriorities = pgTable(
     priority: text('priority', { enum: ['high', 'medium', 'low'] }).notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.workspaceId, table.sessionId, table.key] }),
-    foreignKey({
-      columns: [table.workspaceId, table.sessionId],
-      foreignColumns: [sessions.workspaceId, sessions.id],
-    }).onDelete('cascade'),
-  ],
+  (table) => [primaryKey({ columns: [table.workspaceId, table.sessionId, table.key] }), toSession(table)],
 );

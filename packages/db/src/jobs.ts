@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { foreignKey, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { createdAt, instant, workspaceId } from './columns.ts';
-import { sessions } from './sessions.ts';
+import { toSession } from './sessions.ts';
 
 /** Follow-up work, written in the transaction that made it necessary, so that neither exists without the other. */
 export const jobs = pgTable(
@@ -18,10 +18,7 @@ export const jobs = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.id] }),
-    foreignKey({
-      columns: [table.workspaceId, table.sessionId],
-      foreignColumns: [sessions.workspaceId, sessions.id],
-    }).onDelete('cascade'),
+    toSession(table),
     // One waiting job of a kind a session: a second threshold crossed before it ran adds nothing.
     uniqueIndex('jobs_waiting')
       .on(table.workspaceId, table.sessionId, table.kind)

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   customType,
   doublePrecision,
-  foreignKey,
   halfvec,
   index,
   integer,
@@ -13,7 +12,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { createdAt, instant, workspaceId } from './columns.ts';
-import { sessions } from './sessions.ts';
+import { toSession } from './sessions.ts';
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
@@ -46,10 +45,7 @@ export const messages = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.id] }),
-    foreignKey({
-      columns: [table.workspaceId, table.sessionId],
-      foreignColumns: [sessions.workspaceId, sessions.id],
-    }).onDelete('cascade'),
+    toSession(table),
     // Serves paging, the recent turns of the context, and the neighbours of a hit.
     uniqueIndex('messages_sequence').on(table.workspaceId, table.sessionId, table.sequence),
     // Serves the kept highlights of the context: without it their search walks the whole session.
@@ -93,10 +89,7 @@ export const emotionalStates = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.messageId] }),
-    foreignKey({
-      columns: [table.workspaceId, table.sessionId],
-      foreignColumns: [sessions.workspaceId, sessions.id],
-    }).onDelete('cascade'),
+    toSession(table),
     // Serves the history of the emotional state, newest first.
     index('emotional_states_sequence').on(table.workspaceId, table.sessionId, table.sequence.desc()),
   ],

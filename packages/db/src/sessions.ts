@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  type PgColumn,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { createdAt, instant, workspaceId } from './columns.ts';
 import { workspaces } from './workspaces.ts';
 
@@ -44,3 +55,10 @@ export const sessions = pgTable(
     index('sessions_user').on(table.workspaceId, table.userId, table.createdAt.desc()),
   ],
 );
+
+/** The foreign key of everything that belongs to a session and goes with it. */
+export const toSession = (table: { workspaceId: PgColumn; sessionId: PgColumn }) =>
+  foreignKey({
+    columns: [table.workspaceId, table.sessionId],
+    foreignColumns: [sessions.workspaceId, sessions.id],
+  }).onDelete('cascade');
