@@ -5,6 +5,7 @@ import {
   CreateSession,
   type Ctx,
   createId,
+  createIndexCache,
   createSession,
   ensureWorkspace,
   GetContext,
@@ -58,6 +59,7 @@ async function contextOf(connection: Connection): Promise<Ctx> {
     db: connection.db,
     actor: { workspaceId, keyId: 'key_bench' },
     models: engines,
+    indexes: createIndexCache(),
     now,
     newId: (prefix) => createId(prefix, now()),
   };

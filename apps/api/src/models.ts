@@ -1,9 +1,31 @@
 import type { Models } from '@pact/core';
-import { conceptKey, countTokens, embed, extractConcepts, readEmotion, splitSentences } from '@pact/models';
+import {
+  conceptKey,
+  countTokens,
+  embed,
+  embeddingDimensions,
+  embeddingName,
+  embeddingPieces,
+  extractConcepts,
+  pieceSimilarity,
+  readEmotion,
+  splitSentences,
+} from '@pact/models';
 
 /** The built-in engines behind core's ports: in process, offline, deterministic. */
 export function createModels(): Models {
-  return { readEmotion, extractConcepts, conceptKey, splitSentences, embed, countTokens };
+  return {
+    readEmotion,
+    extractConcepts,
+    conceptKey,
+    splitSentences,
+    embed,
+    embeddingName,
+    embeddingDimensions,
+    embeddingPieces,
+    pieceSimilarity,
+    countTokens,
+  };
 }
 
 /** Loads what the engines load on first use, so that the first save is as quick as the second. */

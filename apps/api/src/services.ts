@@ -1,5 +1,5 @@
 import type { Ctx } from '@pact/core';
-import { createId, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
+import { createId, createIndexCache, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
 import type { Connection } from '@pact/db';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
@@ -31,6 +31,7 @@ export function createServices(
   const domain = {
     db: connection.db,
     models: createModels(),
+    indexes: createIndexCache(),
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };

@@ -1,6 +1,7 @@
 import type { Database, EmotionWord } from '@pact/db';
 import type { Emotion } from './emotions/vocabulary.ts';
 import type { Id, IdPrefix } from './ids.ts';
+import type { IndexCache } from './recall/index-cache.ts';
 
 /** What a domain function may know of the world. It reads no clock, environment, global or randomness beside this. */
 export interface Ctx {
@@ -8,6 +9,8 @@ export interface Ctx {
   db: Database;
   actor: Actor;
   models: Models;
+  /** What recall keeps in memory of the sessions asked for lately. */
+  indexes: IndexCache;
   now(): Date;
   newId<Prefix extends IdPrefix>(prefix: Prefix): Id<Prefix>;
   /** Set when the request carried an `Idempotency-Key`; honoured by `atomically`. */
@@ -56,5 +59,12 @@ export interface Models {
   splitSentences(text: string): string[];
   /** A unit vector, or the zero vector for a text without a known word. */
   embed(text: string): Float32Array;
+  /** Name and version of the model behind `embed`: vectors of different names are not comparable. */
+  embeddingName: string;
+  embeddingDimensions: number;
+  /** The different word pieces of a text, by number; at most 512. */
+  embeddingPieces(text: string): Uint16Array;
+  /** How near two word pieces are in meaning, -1 to 1. */
+  pieceSimilarity(piece: number, other: number): number;
   countTokens(text: string): number;
 }

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import type { Ctx } from './ctx.ts';
 import { notFound } from './errors.ts';
 import { id, isPossibleId, timestamp } from './fields.ts';
+import { forgetIndex } from './recall/index-cache.ts';
 import { findSession, type SessionId } from './sessions.ts';
 
 export const ErasureId = z.object({ erasureId: id() });
@@ -51,9 +52,12 @@ const STORES = {
  * summaries, waiting jobs, recorded answers. One transaction: it is all gone, or the request failed and all is there.
  * @throws {PactError} not_found.
  */
-export function eraseSession(ctx: Ctx, input: z.output<typeof SessionId>): Promise<z.output<typeof Erasure>> {
+export async function eraseSession(
+  ctx: Ctx,
+  input: z.output<typeof SessionId>,
+): Promise<z.output<typeof Erasure>> {
   const requestedAt = ctx.now();
-  return ctx.db.transaction(async (transaction) => {
+  const receipt = await ctx.db.transaction(async (transaction) => {
     const db = transaction as unknown as Ctx['db'];
     const session = await findSession({ ...ctx, db }, input.sessionId, 'for update');
     const { workspaceId } = session;
@@ -81,8 +85,10 @@ export function eraseSession(ctx: Ctx, input: z.output<typeof SessionId>): Promi
       completedAt: ctx.now(),
     };
     await db.insert(erasures).values(receipt);
-    return present(receipt);
+    return receipt;
   });
+  forgetIndex(ctx, receipt.subjectId);
+  return present(receipt);
 }
 
 /** Deletes and counts in the database: the rows themselves need not travel. */

@@ -1,6 +1,17 @@
 import { type Connection, workspaces } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
-import { conceptKey, countTokens, embed, extractConcepts, readEmotion, splitSentences } from '@pact/models';
+import {
+  conceptKey,
+  countTokens,
+  embed,
+  embeddingDimensions,
+  embeddingName,
+  embeddingPieces,
+  extractConcepts,
+  pieceSimilarity,
+  readEmotion,
+  splitSentences,
+} from '@pact/models';
 import { GetContext, getContext } from './context/index.ts';
 import type { Ctx, EmotionReading, Models } from './ctx.ts';
 import { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
@@ -9,6 +20,7 @@ import { createId } from './ids.ts';
 import { SaveInteraction, SaveMessages, saveInteraction, saveMessages } from './interactions.ts';
 import { ListMessages, listMessages } from './messages.ts';
 import { Recall, recall } from './recall/index.ts';
+import { createIndexCache } from './recall/index-cache.ts';
 import { CreateSession, createSession } from './sessions.ts';
 
 /** The built-in engines, as the server hands them in. */
@@ -18,6 +30,10 @@ export const models: Models = {
   conceptKey,
   splitSentences,
   embed,
+  embeddingName,
+  embeddingDimensions,
+  embeddingPieces,
+  pieceSimilarity,
   countTokens,
 };
 
@@ -36,6 +52,7 @@ export async function testWorld(): Promise<TestWorld> {
     db: connection.db,
     actor: { workspaceId, keyId: `key_of_${workspaceId}` },
     models,
+    indexes: createIndexCache(),
     now: () => clock.now,
     newId: (prefix) => createId(prefix, clock.now),
   });
@@ -75,3 +92,14 @@ export function readingOf(emotion: Emotion, options: Partial<EmotionReading> = {
     ...options,
   };
 }
+
+/** Recall's pure parts, for measuring them without a database and for learning their weights. */
+export { readFeatures } from './recall/features.ts';
+export { ROLES } from './recall/index-cache.ts';
+export { recipeFor } from './recall/profile.ts';
+export { readQuestion } from './recall/question.ts';
+export { rankTurns } from './recall/rank.ts';
+export type { Recipe } from './recall/recipes.ts';
+export { SIGNALS, type Signal } from './recall/signals.ts';
+export { TurnIndex } from './recall/turn-index.ts';
+export { ASSISTANT, PEOPLE } from './recall/weights.ts';

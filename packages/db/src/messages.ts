@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   customType,
   doublePrecision,
-  halfvec,
   index,
   integer,
   jsonb,
@@ -15,9 +14,7 @@ import { createdAt, instant, workspaceId } from './columns.ts';
 import { toSession } from './sessions.ts';
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
-
-/** The width of `messages.embedding`. A model of another width needs a migration. */
-export const EMBEDDING_COLUMN_DIMENSIONS = 256;
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 
 /** What was said, unchanged, in the order of arrival. Folding a message never deletes its row. */
 export const messages = pgTable(
@@ -39,7 +36,8 @@ export const messages = pgTable(
     keptReason: text('kept_reason', { enum: ['priority', 'emotion'] }),
     occurredAt: instant('occurred_at').notNull(),
     createdAt: createdAt(),
-    embedding: halfvec('embedding', { dimensions: EMBEDDING_COLUMN_DIMENSIONS }),
+    /** What recall reads of a message: terms, word pieces, vector, cues. Null in rows from before it was kept. */
+    features: bytea('features'),
     // A tsvector may hold 1 MB at most; 100,000 characters of distinct words stay below it.
     search: tsvector('search').generatedAlwaysAs(sql`to_tsvector('english', left(content, 100000))`),
   },
@@ -56,7 +54,7 @@ export const messages = pgTable(
     uniqueIndex('messages_external_id')
       .on(table.workspaceId, table.sessionId, table.externalId)
       .where(sql`${table.externalId} is not null`),
-    // Serves recall over a user or a workspace; within one session `messages_sequence` is narrower.
+    // Serves finding the sessions to look at in a scope too large to be ranked whole.
     index('messages_search').using('gin', table.workspaceId, table.search),
   ],
 );

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  customType,
   foreignKey,
   index,
   integer,
@@ -13,6 +14,9 @@ import {
 } from 'drizzle-orm/pg-core';
 import { createdAt, instant, workspaceId } from './columns.ts';
 import { workspaces } from './workspaces.ts';
+
+/** A vector whose length is its model's, not the column's. */
+const vectorOfAnyLength = customType<{ data: string }>({ dataType: () => 'vector' });
 
 /** One conversation. Carries the counters and the emotional filter's state, so that no read has to walk its messages. */
 export const sessions = pgTable(
@@ -38,6 +42,9 @@ export const sessions = pgTable(
     /** The highest message sequence that a consolidation has judged; everything after it is live. */
     consolidatedThrough: integer('consolidated_through').notNull().default(0),
     emotionalState: jsonb('emotional_state'),
+    /** Sum of its messages' vectors, with the name of the model they are of: how near the session as a whole is to a query. */
+    embeddingSum: vectorOfAnyLength('embedding_sum'),
+    embeddingName: text('embedding_name'),
     createdAt: createdAt(),
     updatedAt: instant('updated_at').notNull(),
   },

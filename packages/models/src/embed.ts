@@ -22,6 +22,43 @@ export function embed(text: string): Float32Array {
   return toUnitLength(sum);
 }
 
+/**
+ * The different word pieces of a text, by their numbers in the table, in order of first use. At most 512: with the vectors
+ * behind them they tell, piece by piece, how near two texts are.
+ */
+export function embeddingPieces(text: string): Uint16Array {
+  const different = new Set(pieces(text, loadTable().rows));
+  return Uint16Array.from([...different].slice(0, MAX_PIECES));
+}
+
+const MAX_PIECES = 512;
+
+/** Cosine of two word pieces' directions, -1 to 1; 1 for one and the same. 0 for a number that the table lacks. */
+export function pieceSimilarity(piece: number, other: number): number {
+  if (piece === other) return 1;
+  const a = directionOf(piece);
+  const b = directionOf(other);
+  let dot = 0;
+  for (let i = 0; i < EMBEDDING_DIMENSIONS; i += 1) dot += a[i]! * b[i]!;
+  return dot;
+}
+
+/** Directions of the pieces asked for lately, a kilobyte each. */
+const directions = new Map<number, Float32Array>();
+const MAX_DIRECTIONS = 8_192;
+
+function directionOf(piece: number): Float32Array {
+  const known = directions.get(piece);
+  if (known) return known;
+  if (directions.size >= MAX_DIRECTIONS) directions.clear();
+  const table = loadTable();
+  const sum = new Float64Array(EMBEDDING_DIMENSIONS);
+  if (piece < table.scales.length) addRow(sum, table, piece);
+  const direction = toUnitLength(sum);
+  directions.set(piece, direction);
+  return direction;
+}
+
 let loaded: TokenTable | undefined;
 
 function loadTable(): TokenTable {

@@ -6,9 +6,16 @@ import { EmotionName } from '../emotions/index.ts';
 import { id, instant, label, text } from '../fields.ts';
 import { atomically } from '../idempotency.ts';
 import { Message, type MessageRow, presentMessage, Role, selectMessages } from '../messages.ts';
-import { findSession } from '../sessions.ts';
-import { BALANCED, explain, type Fused, fuse, wordsInCommon } from './fuse.ts';
-import { type Scope, searchSignals } from './search.ts';
+import { entityShares } from './entities.ts';
+import { explain, wordsInCommon } from './explain.ts';
+import { type Absence, explainMessages, Explanation } from './explanations.ts';
+import { type Exclusion, exclusionOf, type Filters } from './filters.ts';
+import { recipeFor } from './profile.ts';
+import { readQuestion } from './question.ts';
+import { type Ranking, rankTurns } from './rank.ts';
+import { PARTS, type Part } from './recipes.ts';
+import { indexOfScope, type Scope } from './scope.ts';
+import type { TurnIndex } from './turn-index.ts';
 
 export const Recall = z.object({
   query: text(4_000).min(1),
@@ -37,7 +44,14 @@ export const Recall = z.object({
     })
     .optional(),
   explain: z.boolean().default(false),
+  explainMessageIds: z.array(id()).max(20).optional().meta({
+    description: 'Messages whose place is to be explained, found or not: their rank, and which part of the score kept them out.',
+  }),
 });
+
+const Scores = z.object(
+  Object.fromEntries(PARTS.map((part) => [part, z.number()])) as Record<Part, z.ZodNumber>,
+);
 
 export const Recalled = z
   .object({
@@ -46,20 +60,22 @@ export const Recalled = z
         message: Message,
         sessionId: id(),
         score: z.number().meta({ description: 'Comparable within one answer; higher is better.' }),
-        scores: z
-          .object({ lexical: z.number(), semantic: z.number() })
-          .optional()
-          .meta({ description: "With `explain`: each signal's part; they sum to the score." }),
+        scores: Scores.optional().meta({ description: 'With `explain`: the parts of the score; they sum to it.' }),
         why: z.array(z.string()).optional(),
       }),
     ),
     tokenCount: z.int().meta({ description: 'Tokens (o200k_base) of the contents served.' }),
+    recipe: z.string().optional().meta({
+      description: 'With `explain`: which set of weights ranked: `people` or `assistant`, chosen by who speaks how much.',
+    }),
+    explanations: z.array(Explanation).optional().meta({ description: 'With `explain_message_ids`: one each.' }),
   })
   .meta({ id: 'Recalled' });
 
 /**
- * The messages that bear on a query, best first: full text and vectors, fused. Sees every message whose save has
- * answered, folded ones too. @throws {PactError} not_found, for a `sessionId` that is not the caller's.
+ * The messages that bear on a query, best first: words, meaning, neighbours, session, speaker, time and entities, in one
+ * formula. Sees every message whose save has answered, folded ones too.
+ * @throws {PactError} not_found, for a `sessionId` that is not the caller's.
  */
 export function recall(ctx: Ctx, input: z.output<typeof Recall>): Promise<z.output<typeof Recalled>> {
   const answer = (inner: Ctx) => answerRecall(inner, input);
@@ -73,83 +89,106 @@ export async function searchSession(
   ctx: Ctx,
   input: { sessionId: string; query: string; limit: number },
 ): Promise<{ id: string; sequence: number; tokens: number }[]> {
-  const fused = fuse(await searchSignals(ctx, input.query, { sessionId: input.sessionId }), BALANCED);
-  const best = fused.slice(0, input.limit);
-  if (best.length === 0) return [];
-  const found = await ctx.db
-    .select({ id: messages.id, sequence: messages.sequence, tokens: messages.tokens })
-    .from(messages)
-    .where(
-      and(
-        eq(messages.workspaceId, ctx.actor.workspaceId),
-        inArray(
-          messages.id,
-          best.map((hit) => hit.id),
-        ),
-      ),
-    );
-  return inRankOrder(best, found);
+  const { index, ranking } = await search(ctx, input.query, { sessionId: input.sessionId }, {});
+  return ranking.best(input.limit).map((turn) => ({
+    id: index.ids[turn]!,
+    sequence: index.sequences[turn]!,
+    tokens: index.tokens[turn]!,
+  }));
+}
+
+interface Search {
+  index: TurnIndex;
+  ranking: Ranking;
+  exclusion: Exclusion;
+  recipe: string;
+}
+
+async function search(ctx: Ctx, query: string, scope: Scope, filters: Filters): Promise<Search> {
+  const index = await indexOfScope(ctx, scope, query);
+  const exclusion = await exclusionOf(ctx, index, filters);
+  const entities = await entityShares(ctx, index, query);
+  const question = readQuestion(query, index.speakers);
+  const recipe = recipeFor(index);
+  const ranking = rankTurns({
+    models: ctx.models,
+    index,
+    question,
+    recipe,
+    entities,
+    allowed: (turn) => exclusion(turn) === undefined,
+  });
+  return { index, ranking, exclusion, recipe: recipe.name };
 }
 
 async function answerRecall(ctx: Ctx, input: z.output<typeof Recall>): Promise<z.output<typeof Recalled>> {
-  if (input.sessionId !== undefined) await findSession(ctx, input.sessionId);
-  const { topics, ...filters } = input.filters ?? {};
-  const scope: Scope = {
-    sessionId: input.sessionId,
-    userId: input.userId,
-    ...filters,
-    conceptKeys: topics?.map((topic) => ctx.models.conceptKey(topic) || topic.toLowerCase()),
-  };
-  const best = fuse(await searchSignals(ctx, input.query, scope), BALANCED).slice(0, input.limit);
-  const found = inRankOrder(best, await load(ctx, best));
-  const served = withinTokens(found, input.maxTokens);
-  const fusedById = new Map(best.map((hit) => [hit.id, hit]));
-  return {
-    results: served.map((row) => present(row, fusedById.get(row.id)!, input)),
-    tokenCount: served.reduce((sum, { tokens }) => sum + tokens, 0),
-  };
-}
-
-async function load(ctx: Ctx, best: Fused[]): Promise<MessageRow[]> {
-  if (best.length === 0) return [];
-  return await selectMessages(ctx.db).where(
-    and(
-      eq(messages.workspaceId, ctx.actor.workspaceId),
-      inArray(
-        messages.id,
-        best.map((hit) => hit.id),
-      ),
-    ),
+  const found = await search(ctx, input.query, input, input.filters ?? {});
+  const { index, ranking } = found;
+  const best = ranking.best(input.limit);
+  const loaded = await load(
+    ctx,
+    best.map((turn) => index.ids[turn]!),
   );
-}
-
-function present(row: MessageRow, hit: Fused, input: { query: string; explain: boolean }) {
+  const served = withinTokens(
+    best.flatMap((turn) => {
+      const row = loaded.get(index.ids[turn]!);
+      return row ? [{ turn, row }] : [];
+    }),
+    input.maxTokens,
+  );
   return {
-    message: presentMessage(row),
-    sessionId: row.sessionId,
-    score: round(hit.score),
-    ...(input.explain
-      ? {
-          scores: { lexical: round(hit.scores.lexical), semantic: round(hit.scores.semantic) },
-          why: explain(hit.scores, wordsInCommon(input.query, row.content)),
-        }
+    results: served.map(({ turn, row }) => present(row, turn, ranking, input)),
+    tokenCount: served.reduce((sum, { row }) => sum + row.tokens, 0),
+    ...(input.explain ? { recipe: found.recipe } : {}),
+    ...(input.explainMessageIds
+      ? { explanations: await explainMessages(ctx, input.explainMessageIds, absenceOf(found, served)) }
       : {}),
   };
 }
 
+function absenceOf(found: Search, served: { turn: number }[]): Absence {
+  return { ...found, served: served.map(({ turn }) => turn) };
+}
+
+async function load(ctx: Ctx, ids: string[]): Promise<Map<string, MessageRow>> {
+  if (ids.length === 0) return new Map();
+  const found = await selectMessages(ctx.db).where(
+    and(eq(messages.workspaceId, ctx.actor.workspaceId), inArray(messages.id, ids)),
+  );
+  return new Map(found.map((row) => [row.id, row]));
+}
+
+function present(row: MessageRow, turn: number, ranking: Ranking, input: z.output<typeof Recall>) {
+  if (!input.explain) {
+    return { message: presentMessage(row), sessionId: row.sessionId, score: round(ranking.scoreOf(turn)) };
+  }
+  const parts = ranking.partsOf(turn);
+  return {
+    message: presentMessage(row),
+    sessionId: row.sessionId,
+    score: round(ranking.scoreOf(turn)),
+    scores: roundAll(parts),
+    why: explain(parts, wordsInCommon(input.query, row.content)),
+  };
+}
+
 /** The best whose text fits, in rank order; one that is too long is passed over for the next. */
-function withinTokens(ranked: MessageRow[], maxTokens = Number.POSITIVE_INFINITY): MessageRow[] {
+function withinTokens<Item extends { row: MessageRow }>(
+  ranked: Item[],
+  maxTokens = Number.POSITIVE_INFINITY,
+): Item[] {
   let left = maxTokens;
-  return ranked.filter(({ tokens }) => {
+  return ranked.filter(({ row: { tokens } }) => {
     if (tokens > left) return false;
     left -= tokens;
     return true;
   });
 }
 
-function inRankOrder<Row extends { id: string }>(best: Fused[], found: Row[]): Row[] {
-  const byId = new Map(found.map((row) => [row.id, row]));
-  return best.flatMap((hit) => byId.get(hit.id) ?? []);
-}
-
 const round = (value: number) => Math.round(value * 10_000) / 10_000;
+
+const roundAll = (parts: Record<Part, number>) =>
+  Object.fromEntries(Object.entries(parts).map(([part, value]) => [part, round(value)])) as Record<
+    Part,
+    number
+  >;

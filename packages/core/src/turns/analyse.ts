@@ -1,4 +1,6 @@
 import type { Concept, EmotionReading, Models } from '../ctx.ts';
+import { readFeatures } from '../recall/features.ts';
+import type { TurnFeatures } from '../recall/turn-index.ts';
 
 /** Something said, as it came in. */
 export interface Turn {
@@ -14,8 +16,7 @@ export interface AnalysedTurn extends Turn {
   tokens: number;
   reading: EmotionReading | null;
   concepts: Concept[];
-  /** pgvector's text form; null for a text without a known word, whose direction would be undefined. */
-  embedding: string | null;
+  features: TurnFeatures;
 }
 
 /** Runs every engine over one turn. Pure and in process; done before any transaction begins. */
@@ -25,7 +26,7 @@ function analyseTurn(models: Models, turn: Turn, trackEmotion: boolean): Analyse
     tokens: models.countTokens(turn.content),
     reading: trackEmotion && turn.role === 'user' ? rounded(models.readEmotion(turn.content)) : null,
     concepts: turn.role === 'system' ? [] : models.extractConcepts(turn.content),
-    embedding: vectorLiteral(models.embed(turn.content)),
+    features: readFeatures(models, turn.content),
   };
 }
 
@@ -67,10 +68,4 @@ function rounded(reading: EmotionReading): EmotionReading {
       weight: round(word.weight),
     })),
   };
-}
-
-/** A vector as pgvector reads it; null for the zero vector. Four decimals: half precision holds no more. */
-export function vectorLiteral(vector: Float32Array): string | null {
-  if (vector.every((value) => value === 0)) return null;
-  return `[${Array.from(vector, (value) => value.toFixed(4)).join(',')}]`;
 }

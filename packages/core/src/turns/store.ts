@@ -2,6 +2,7 @@ import { rows } from '@pact/db';
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../ctx.ts';
 import type { EmotionalState } from '../emotions/state.ts';
+import { encodeFeatures } from '../recall/features.ts';
 import type { EdgeDelta, NodeDelta } from '../graph/delta.ts';
 import type { SessionRow } from '../sessions.ts';
 import type { AnalysedTurn } from './analyse.ts';
@@ -39,17 +40,19 @@ export async function storeSave(ctx: Ctx, save: Save): Promise<void> {
   const { session } = save;
   const now = ctx.now().toISOString();
   const tokens = save.turns.reduce((sum, turn) => sum + turn.tokens, 0);
+  const { embeddingName } = ctx.models;
+  const vectors = sumOfVectors(save.turns);
   const slot = session.id.charCodeAt(session.id.length - 1) % USAGE_SLOTS;
   await rows(
     ctx.db,
     sql`
 with new_messages as (
   insert into messages (workspace_id, session_id, id, sequence, interaction_id, external_id, role, name, content, tokens,
-    placement, occurred_at, created_at, embedding)
+    placement, occurred_at, created_at, features)
   select ${workspaceId}, ${session.id}, m.id, m.sequence, m.interaction_id, m.external_id, m.role, m.name, m.content,
-    m.tokens, 'live', m.at, ${now}::timestamptz, m.embedding::halfvec
-  from jsonb_to_recordset(${messagesJson(save)}::jsonb) as m(id text, sequence int, interaction_id text, external_id text,
-    role text, name text, content text, tokens int, at timestamptz, embedding text)
+    m.tokens, 'live', m.at, ${now}::timestamptz, decode(m.features, 'base64')
+  from jsonb_to_recordset(${messagesJson(save, embeddingName)}::jsonb) as m(id text, sequence int, interaction_id text, external_id text,
+    role text, name text, content text, tokens int, at timestamptz, features text)
 ), new_states as (
   insert into emotional_states (workspace_id, session_id, message_id, sequence, emotion, confidence, valence, arousal,
     words, state_emotion, state_valence, state_arousal, occurred_at)
@@ -95,12 +98,16 @@ update sessions set
   live_messages = live_messages + ${save.turns.length}::int, live_tokens = live_tokens + ${tokens}::int,
   node_count = node_count + (select count(*) filter (where created) from new_nodes),
   edge_count = edge_count + ${save.expressing}::int + (select count(*) filter (where created) from new_edges),
+  embedding_sum = case when ${vectors}::text is null then embedding_sum
+    when embedding_name = ${embeddingName} and embedding_sum is not null then embedding_sum + ${vectors}::vector
+    else ${vectors}::vector end,
+  embedding_name = case when ${vectors}::text is null then embedding_name else ${embeddingName} end,
   emotional_state = ${JSON.stringify(save.state)}::jsonb, updated_at = ${now}::timestamptz
 where workspace_id = ${workspaceId} and id = ${session.id}`,
   );
 }
 
-function messagesJson(save: Save): string {
+function messagesJson(save: Save, embeddingName: string): string {
   return JSON.stringify(
     save.turns.map((turn) => ({
       id: turn.id,
@@ -112,9 +119,18 @@ function messagesJson(save: Save): string {
       content: turn.content,
       tokens: turn.tokens,
       at: turn.at.toISOString(),
-      embedding: turn.embedding,
+      features: Buffer.from(encodeFeatures(turn.features, embeddingName)).toString('base64'),
     })),
   );
+}
+
+/** As pgvector reads it. A turn without a known word adds nothing. */
+function sumOfVectors(turns: PlacedTurn[]): string | null {
+  const sum: number[] = [];
+  for (const { features } of turns) {
+    for (const [i, value] of features.vector.entries()) sum[i] = (sum[i] ?? 0) + value;
+  }
+  return sum.length === 0 ? null : JSON.stringify(sum);
 }
 
 function statesJson(save: Save): string {

@@ -1,0 +1,141 @@
+import { messages } from '@pact/db';
+import { and, asc, eq, gt, inArray } from 'drizzle-orm';
+import type { Ctx } from '../ctx.ts';
+import type { MessageRow } from '../messages.ts';
+import { decodeFeatures, readFeatures } from './features.ts';
+import { type IndexedTurn, TurnIndex } from './turn-index.ts';
+
+/** A session as its row has it: how far its index must reach. */
+export interface IndexedSession {
+  id: string;
+  messageCount: number;
+}
+
+/** Indexes of the sessions asked for lately, least lately used first. */
+export interface IndexCache {
+  entries: Map<string, { index: TurnIndex; usedAt: number }>;
+  /** What all of them may hold. */
+  maxBytes: number;
+}
+
+/** An index that nobody asked for so long is dropped, whatever room there is: what was erased elsewhere goes with it. */
+const MAX_IDLE_MS = 15 * 60_000;
+const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+/** Rows read at a time: bounds the memory of one answer of the database. */
+const PAGE = 2_000;
+/** Turns of one session that are ranked, the newest. */
+export const MAX_TURNS = 50_000;
+
+export const ROLES: readonly MessageRow['role'][] = ['user', 'assistant', 'system', 'tool'];
+
+export function createIndexCache(maxBytes = DEFAULT_MAX_BYTES): IndexCache {
+  return { entries: new Map(), maxBytes };
+}
+
+/**
+ * The index of a session, up to the message count that its row had when the caller read it: whatever another process
+ * saved before that is in it, because what is missing here is read from the database now.
+ */
+export async function indexOf(ctx: Ctx, session: IndexedSession): Promise<TurnIndex> {
+  const { indexes, actor } = ctx;
+  const key = `${actor.workspaceId}/${session.id}`;
+  const known = indexes.entries.get(key)?.index;
+  const index = known && isUsable(ctx, known) ? known : new TurnIndex(ctx.models);
+  for (;;) {
+    const after = Math.max(lastSequence(index), session.messageCount - MAX_TURNS);
+    if (after >= session.messageCount) break;
+    const rows = await readRows(ctx, session.id, after);
+    if (rows.length === 0) break;
+    const texts = await readTexts(ctx, rows);
+    // From here to the end nothing waits: two requests that read the same rows append them once.
+    for (const row of rows) if (row.sequence > lastSequence(index)) index.append(indexed(ctx, row, texts));
+  }
+  indexes.entries.delete(key);
+  indexes.entries.set(key, { index, usedAt: ctx.now().getTime() });
+  evict(indexes, key, ctx.now().getTime());
+  return index;
+}
+
+/** Forgets a session that was erased. Other processes stop finding it at once, and forget it when it is the least used. */
+export function forgetIndex({ indexes, actor }: Ctx, sessionId: string): void {
+  indexes.entries.delete(`${actor.workspaceId}/${sessionId}`);
+}
+
+/** Not of another model, and not so long that most of it would never be looked at again. */
+const isUsable = ({ models }: Ctx, index: TurnIndex) =>
+  index.embeddingName === models.embeddingName && index.length < MAX_TURNS * 1.5;
+
+const lastSequence = (index: TurnIndex) => (index.length === 0 ? 0 : index.sequences[index.length - 1]!);
+
+type FeatureRow = Awaited<ReturnType<typeof readRows>>[number];
+
+function readRows({ db, actor, models }: Ctx, sessionId: string, after: number) {
+  return db
+    .select({
+      id: messages.id,
+      sessionId: messages.sessionId,
+      sequence: messages.sequence,
+      role: messages.role,
+      name: messages.name,
+      tokens: messages.tokens,
+      occurredAt: messages.occurredAt,
+      features: messages.features,
+    })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.workspaceId, actor.workspaceId),
+        eq(messages.sessionId, sessionId),
+        gt(messages.sequence, after),
+      ),
+    )
+    .orderBy(asc(messages.sequence))
+    .limit(PAGE);
+}
+
+/** Texts of rows whose features were not kept, or are another version's: those are read again. */
+async function readTexts(ctx: Ctx, rows: FeatureRow[]): Promise<Map<string, string>> {
+  const { embeddingName } = ctx.models;
+  const stale = rows.filter(({ features }) => !features || !decodeFeatures(features, embeddingName));
+  if (stale.length === 0) return new Map();
+  const found = await ctx.db
+    .select({ id: messages.id, content: messages.content })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.workspaceId, ctx.actor.workspaceId),
+        inArray(
+          messages.id,
+          stale.map(({ id }) => id),
+        ),
+      ),
+    );
+  return new Map(found.map(({ id, content }) => [id, content]));
+}
+
+function indexed({ models }: Ctx, row: FeatureRow, texts: Map<string, string>): IndexedTurn {
+  const text = texts.get(row.id);
+  const kept = row.features && decodeFeatures(row.features, models.embeddingName);
+  return {
+    id: row.id,
+    sessionId: row.sessionId,
+    sequence: row.sequence,
+    role: ROLES.indexOf(row.role),
+    speaker: row.name ?? row.role,
+    at: row.occurredAt.getTime(),
+    tokens: row.tokens,
+    features: text === undefined && kept ? kept : readFeatures(models, text ?? ''),
+  };
+}
+
+/** Drops what is idle, and the least lately used until the rest fits; never the one just asked for. */
+function evict({ entries, maxBytes }: IndexCache, newest: string, nowMs: number): void {
+  let bytes = 0;
+  for (const { index } of entries.values()) bytes += index.byteLength;
+  for (const [key, { index, usedAt }] of entries) {
+    const fits = bytes <= maxBytes && nowMs - usedAt <= MAX_IDLE_MS;
+    if (fits || key === newest) return;
+    entries.delete(key);
+    bytes -= index.byteLength;
+  }
+}

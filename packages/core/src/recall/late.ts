@@ -1,0 +1,54 @@
+import type { Models } from '../ctx.ts';
+import { stemsOf, wordsOf } from './words.ts';
+import type { TurnIndex } from './turn-index.ts';
+
+/** A query as the word pieces that tell something, each with its weight. */
+export interface LateQuery {
+  pieces: Uint16Array;
+  weights: Float64Array;
+}
+
+/**
+ * Late interaction (Khattab and Zaharia, 2020) over a static table: each piece of the query looks for its nearest piece in
+ * a turn, rare pieces count more. Finds "kickboxing" for "martial arts", which neither words nor whole vectors do.
+ */
+export function lateQuery(models: Models, index: TurnIndex, masked: string): LateQuery {
+  const telling = wordsOf(masked).filter((word) => stemsOf([word]).length > 0);
+  const pieces = models.embeddingPieces(telling.join(' '));
+  const documents = new Map<number, number>([...pieces].map((piece) => [piece, 0]));
+  for (let at = 0, end = index.length === 0 ? 0 : index.pieceEnds[index.length - 1]!; at < end; at += 1) {
+    const known = documents.get(index.pieces[at]!);
+    if (known !== undefined) documents.set(index.pieces[at]!, known + 1);
+  }
+  const weights = Float64Array.from(pieces, (piece) => Math.log(1 + index.length / (documents.get(piece)! + 1)));
+  const mass = weights.reduce((sum, weight) => sum + weight, 0);
+  return { pieces, weights: weights.map((weight) => (mass > 0 ? weight / mass : 0)) };
+}
+
+/** How near a turn's pieces come to each of the query's: 0 to 1. Remembers pairs, so ask about many turns with one of these. */
+export function nearness(models: Models, index: TurnIndex, query: LateQuery): (turn: number) => number {
+  const known = [...query.pieces].map(() => new Map<number, number>());
+  const read = (turn: number) => {
+    let sum = 0;
+    const inTurn = index.piecesAt(turn);
+    for (const [position, piece] of query.pieces.entries()) {
+      let best = 0;
+      for (const other of inTurn) {
+        let similarity = known[position]!.get(other);
+        if (similarity === undefined) {
+          similarity = models.pieceSimilarity(piece, other);
+          known[position]!.set(other, similarity);
+        }
+        if (similarity > best) best = similarity;
+      }
+      sum += query.weights[position]! * best;
+    }
+    return sum;
+  };
+  const values = new Map<number, number>();
+  return (turn) => {
+    const value = values.get(turn) ?? read(turn);
+    values.set(turn, value);
+    return value;
+  };
+}
