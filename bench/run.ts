@@ -1,6 +1,8 @@
 /** `npm run bench -- NAME`: one measurement a name; each prints a table beside a baseline of the same run. */
 const BENCHMARKS: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
   growth: () => import('./growth.ts'),
+  recall: () => import('./recall.ts'),
+  'recall-learn': () => import('./recall-learn.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
