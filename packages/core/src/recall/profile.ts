@@ -5,7 +5,7 @@ import { ROLES, type TurnIndex } from './turn-index.ts';
 /** Share of turns by an assistant from which on a dialogue counts as one with an assistant. */
 const ASSISTED = 0.2;
 /** An assistant that has a name and talks no longer than this times the user is a person in disguise: an imported chat. */
-const TALKATIVE = 1.6;
+const TALKATIVE = 2;
 
 const USER_ROLE = ROLES.indexOf('user');
 const ASSISTANT_ROLE = ROLES.indexOf('assistant');
@@ -16,7 +16,7 @@ const ASSISTANT_ROLE = ROLES.indexOf('assistant');
  */
 export function recipeFor(index: TurnIndex): Recipe {
   const { turnsOfRole, termsOfRole } = index;
-  if (turnsOfRole[ASSISTANT_ROLE]! < ASSISTED * index.length) return PEOPLE;
+  if (turnsOfRole[ASSISTANT_ROLE]! <= ASSISTED * index.length) return PEOPLE;
   const isNamed = index.namedAssistantTurns > turnsOfRole[ASSISTANT_ROLE]! / 2;
   const meanTerms = (role: number) => termsOfRole[role]! / Math.max(1, turnsOfRole[role]!);
   const isBrief = meanTerms(ASSISTANT_ROLE) < TALKATIVE * meanTerms(USER_ROLE);

@@ -91,6 +91,9 @@ export function signalReader(
   };
 }
 
+/** Terms from which on a turn counts as no longer: a pasted file is not the better answer for its size. */
+const MAX_LENGTH = 64;
+
 const NEIGHBOURS = [
   [-1, PLACE.wordsBefore, PLACE.meaningBefore],
   [1, PLACE.wordsAfter, PLACE.meaningAfter],
@@ -114,7 +117,7 @@ function cueReader(index: TurnIndex, { speakers, asks, dates }: Question) {
     const tellsTime = Number(index.has(turn, 'time'));
     row[PLACE.question] = Number(index.has(turn, 'question'));
     row[PLACE.afterQuestion] = before === undefined ? 0 : Number(index.has(before, 'question'));
-    row[PLACE.length] = Math.log1p(index.lengthOf(turn));
+    row[PLACE.length] = Math.log1p(Math.min(MAX_LENGTH, index.lengthOf(turn)));
     row[PLACE.time] = tellsTime;
     if (asks.when) row[PLACE.timeWhenAsked] = tellsTime;
     if (asks.howMany) row[PLACE.numberWhenAsked] = Number(index.has(turn, 'number'));
