@@ -37,17 +37,19 @@ export function indexDialogue(dialogue: Dialogue): TurnIndex {
   return index;
 }
 
-/** A dialogue's questions as examples: the evidence and the turns that the present weights rank highest. */
+/**
+ * A dialogue's questions as examples, over all turns: picking the hard ones by the weights before would teach the opposite of
+ * them. Those weights only say for which turns word pieces are read.
+ */
 export function examplesOf(dialogue: Dialogue, recipe: Recipe = PEOPLE): Example[] {
   const index = indexDialogue(dialogue);
   return dialogue.questions.map(({ text, evidence }) => {
     const ranking = rankTurns({ models, index, question: readQuestion(text, index.speakers), recipe });
-    const turns = [...new Set([...ranking.best(HARD), ...evidence])];
-    const rows = new Float32Array(turns.length * SIGNALS.length);
-    for (const [row, turn] of turns.entries()) {
-      rows.set(ranking.signalsOf(turn), row * SIGNALS.length);
+    const rows = new Float32Array(index.length * SIGNALS.length);
+    for (let turn = 0; turn < index.length; turn += 1) {
+      rows.set(ranking.signalsOf(turn), turn * SIGNALS.length);
     }
-    return { rows, evidence: evidence.map((turn) => turns.indexOf(turn)) };
+    return { rows, evidence };
   });
 }
 
