@@ -1,7 +1,7 @@
 import type { Database, EmotionWord } from '@pact/db';
 import type { Emotion } from './emotions/vocabulary.ts';
 import type { Id, IdPrefix } from './ids.ts';
-import type { IndexCache } from './recall/index-cache.ts';
+import type { IndexCache } from './recall/turn-index.ts';
 
 /** What a domain function may know of the world. It reads no clock, environment, global or randomness beside this. */
 export interface Ctx {

@@ -206,7 +206,7 @@ describe('recall', () => {
     const sessionId = await driver.open();
     await driver.say(sessionId, 'The train to Porto leaves at noon.');
     const [best] = (await driver.find('train to Porto', { sessionId, explain: true })).results;
-const sum = Object.values(best!.scores!).reduce((total, part) => total + part, 0);
+    const sum = Object.values(best!.scores!).reduce((total, part) => total + part, 0);
     expect(sum).toBeCloseTo(best!.score, 3);
     expect(best!.why!.join(' ')).toContain('train');
   });

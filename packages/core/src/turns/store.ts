@@ -2,8 +2,8 @@ import { rows } from '@pact/db';
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../ctx.ts';
 import type { EmotionalState } from '../emotions/state.ts';
-import { encodeFeatures } from '../recall/features.ts';
 import type { EdgeDelta, NodeDelta } from '../graph/delta.ts';
+import { encodeFeatures } from '../recall/features.ts';
 import type { SessionRow } from '../sessions.ts';
 import type { AnalysedTurn } from './analyse.ts';
 
