@@ -41,7 +41,12 @@ function tableOf(messages: LabelledMessage[], texts: string[]) {
   const topics = (gold: Gold[]) => gold.filter(({ kind }) => kind === 'topic');
   return {
     'all: PACT': rowOf(outcomesOf(messages, (text) => keysOf(text))),
-    'all: TF-IDF terms': rowOf(outcomesOf(messages, tuned((count) => tfIdf(texts, count)))),
+    'all: TF-IDF terms': rowOf(
+      outcomesOf(
+        messages,
+        tuned((count) => tfIdf(texts, count)),
+      ),
+    ),
     'all: RAKE': rowOf(outcomesOf(messages, tuned(rake))),
     'topics: PACT': rowOf(outcomesOf(messages, (text) => keysOf(text, 'topic'), topics)),
     'entities: PACT': rowOf(outcomesOf(messages, (text) => keysOf(text, 'entity'), entities)),
@@ -71,8 +76,12 @@ const countGold = (messages: LabelledMessage[]) =>
 function typeLine(messages: LabelledMessage[]): string {
   const pairs = messages.flatMap(({ text, gold }) =>
     extractConcepts(text).flatMap((concept) => {
-      const match = gold.find(({ kind, type, keys }) => kind === 'entity' && type && keys.includes(concept.key));
-      return match && concept.kind === 'entity' ? [{ wanted: match.type!, given: (concept as { type?: string }).type ?? 'none' }] : [];
+      const match = gold.find(
+        ({ kind, type, keys }) => kind === 'entity' && type && keys.includes(concept.key),
+      );
+      return match && concept.kind === 'entity'
+        ? [{ wanted: match.type!, given: (concept as { type?: string }).type ?? 'none' }]
+        : [];
     }),
   );
   const right = pairs.filter(({ wanted, given }) => wanted === given).length;
@@ -89,7 +98,9 @@ function printWorst(half: Half): void {
     .filter(({ errors }) => errors > 0);
   console.log(`Worst of ${half}:`);
   for (const { text, wrong, missed } of worst) {
-    console.log(`  ${JSON.stringify(text)}\n    too many: ${wrong.join(', ') || '–'}; missed: ${missed.join(', ') || '–'}`);
+    console.log(
+      `  ${JSON.stringify(text)}\n    too many: ${wrong.join(', ') || '–'}; missed: ${missed.join(', ') || '–'}`,
+    );
   }
 }
 

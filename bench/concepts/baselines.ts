@@ -10,7 +10,9 @@ const STOP_WORDS = new Set(
   it's its itself just let let's like me more most my myself no nor not now of off ok on once only or other our ours out
   over own please really s same she should shouldn't since so some still such t than thanks thank that that's the their
   them then there there's these they they're this those through to too u under until up us very was wasn't we we're we've
-  were what what's when where which while who whom why will with won't would you you're your yours yes`.split(/\s+/),
+  were what what's when where which while who whom why will with won't would you you're your yours yes`.split(
+    /\s+/,
+  ),
 );
 
 const words = (text: string) => text.match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu) ?? [];
@@ -19,7 +21,8 @@ const isStop = (word: string) => STOP_WORDS.has(word.toLowerCase().replace('’'
 /** Terms of one and two words by tf · idf, idf over the whole set of messages. */
 export function tfIdf(texts: string[], count: number): Method {
   const found = new Map<string, number>();
-  for (const text of texts) for (const term of new Set(termsOf(text))) found.set(term, (found.get(term) ?? 0) + 1);
+  for (const text of texts)
+    for (const term of new Set(termsOf(text))) found.set(term, (found.get(term) ?? 0) + 1);
   return (text) => {
     const frequency = new Map<string, number>();
     for (const term of termsOf(text)) frequency.set(term, (frequency.get(term) ?? 0) + 1);
@@ -51,7 +54,8 @@ export function rake(count: number): Method {
         frequency.set(word, (frequency.get(word) ?? 0) + 1);
       }
     }
-    const score = (run: string[]) => run.reduce((sum, word) => sum + degree.get(word)! / frequency.get(word)!, 0);
+    const score = (run: string[]) =>
+      run.reduce((sum, word) => sum + degree.get(word)! / frequency.get(word)!, 0);
     const phrases = new Map(runs.map((run) => [conceptKey(run.join(' ')), score(run)]));
     return [...phrases]
       .sort((a, b) => b[1] - a[1])
@@ -62,7 +66,9 @@ export function rake(count: number): Method {
 
 /** Capitals inside a sentence, and their runs: the least that a reader of names does. */
 export const capitals: Method = (text) =>
-  [...text.matchAll(/(?<=[\p{Ll},] )\p{Lu}[\p{L}\p{N}'-]*(?: \p{Lu}[\p{L}\p{N}'-]*)*/gu)].map(([name]) => conceptKey(name));
+  [...text.matchAll(/(?<=[\p{Ll},] )\p{Lu}[\p{L}\p{N}'-]*(?: \p{Lu}[\p{L}\p{N}'-]*)*/gu)].map(([name]) =>
+    conceptKey(name),
+  );
 
 /** Runs of words between stop words and punctuation. */
 function runsOf(text: string): string[][] {

@@ -31,7 +31,8 @@ export function judge(named: string[], gold: Gold[]): Outcome {
 }
 
 export function score(outcomes: Outcome[]): Scores {
-  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  const sum = (of: (outcome: Outcome) => number) =>
+    outcomes.reduce((total, outcome) => total + of(outcome), 0);
   const hits = sum((outcome) => outcome.hits);
   const precision = hits / Math.max(1, hits + sum(({ wrong }) => wrong.length));
   const recall = hits / Math.max(1, hits + sum(({ missed }) => missed.length));

@@ -1,4 +1,13 @@
-import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core';
 import { instant, workspaceId } from './columns.ts';
 import { toSession } from './sessions.ts';
 
@@ -14,7 +23,13 @@ export const memoryNodes = pgTable(
     key: text('key').notNull(),
     name: text('name').notNull(),
     aliases: jsonb('aliases').$type<string[]>().notNull(),
+    /** What an entity is, where that is sure. */
+    entityType: text('entity_type', {
+      enum: ['person', 'place', 'organisation', 'product', 'date', 'id'],
+    }),
     mentions: integer('mentions').notNull(),
+    /** How many of the mentions are the user's own: what only an assistant brought up is no trait of the user. */
+    userMentions: integer('user_mentions').notNull().default(0),
     /** Sum of the salience (0 to 1) over its mentions. */
     weight: doublePrecision('weight').notNull(),
     /** Sums over the user's messages that mention it, and how many those are: their means say how it felt. */
@@ -31,6 +46,25 @@ export const memoryNodes = pgTable(
     // Serves the graph, which takes its candidates by weight and never reads the rest.
     index('memory_nodes_weight').on(table.workspaceId, table.sessionId, table.weight.desc()),
   ],
+);
+
+/**
+ * Under which names an entity is known in a session: "priya" and "priya raman" lead to one node. One row a name, so that
+ * finding a name costs the same in a long session; a short name that two share leads to the one named in full last.
+ */
+export const memoryNames = pgTable(
+  'memory_names',
+  {
+    workspaceId: workspaceId(),
+    sessionId: text('session_id').notNull(),
+    key: text('key').notNull(),
+    nodeId: text('node_id').notNull(),
+    /** True for the fullest name of the entity, false for a part of it ("Chen" of "Dr. Chen"). */
+    isFull: boolean('is_full').notNull(),
+    entityType: text('entity_type'),
+  },
+  // Serves the look-up of every name that a save mentions.
+  (table) => [primaryKey({ columns: [table.workspaceId, table.sessionId, table.key] }), toSession(table)],
 );
 
 /** A weighted, typed edge. `from` is a message for `mentions`, a node for the rest. */

@@ -37,7 +37,7 @@ export async function saveTurns(
     const save: Save = {
       session,
       turns,
-      state,
+      state: session.emotionalState === null && turns.every(({ reading }) => !reading) ? null : state,
       ...graphDelta(session.id, analysed),
       expressing: turns.filter(({ reading }) => reading && isTelling(reading)).length,
       jobId: consolidationTriggered ? ctx.newId('job') : null,
@@ -70,10 +70,11 @@ function place(
   const now = ctx.now();
   const turns = analysed.map((turn, index) => {
     const at = turn.occurredAt ? new Date(turn.occurredAt) : now;
-    if (turn.reading) state = advanceState(state, turn.reading, at);
+    const id = ctx.newId('msg');
+    if (turn.reading) state = advanceState(state, turn.reading, at, id);
     return {
       ...turn,
-      id: ctx.newId('msg'),
+      id,
       interactionId,
       sequence: session.messageCount + index + 1,
       at,

@@ -19,7 +19,8 @@ export interface PlacedTurn extends AnalysedTurn {
 export interface Save {
   session: SessionRow;
   turns: PlacedTurn[];
-  state: EmotionalState;
+  /** Null while nothing was read: a session without emotion stores none. */
+  state: EmotionalState | null;
   nodes: NodeDelta[];
   edges: EdgeDelta[];
   /** Messages that point at an emotion node; those edges are not stored, the emotional states say the same. */
@@ -95,7 +96,7 @@ update sessions set
   live_messages = live_messages + ${save.turns.length}::int, live_tokens = live_tokens + ${tokens}::int,
   node_count = node_count + (select count(*) filter (where created) from new_nodes),
   edge_count = edge_count + ${save.expressing}::int + (select count(*) filter (where created) from new_edges),
-  emotional_state = ${JSON.stringify(save.state)}::jsonb, updated_at = ${now}::timestamptz
+  emotional_state = ${save.state && JSON.stringify(save.state)}::jsonb, updated_at = ${now}::timestamptz
 where workspace_id = ${workspaceId} and id = ${session.id}`,
   );
 }
