@@ -80,7 +80,7 @@ function typeLine(messages: LabelledMessage[]): string {
         ({ kind, type, keys }) => kind === 'entity' && type && keys.includes(concept.key),
       );
       return match && concept.kind === 'entity'
-        ? [{ wanted: match.type!, given: (concept as { type?: string }).type ?? 'none' }]
+        ? [{ wanted: match.type!, given: concept.type ?? 'none' }]
         : [];
     }),
   );

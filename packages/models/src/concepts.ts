@@ -1,12 +1,13 @@
 import { toProse } from './concepts/clean.ts';
 import { conceptKey } from './concepts/key.ts';
+import type { EntityType } from './concepts/kinds.ts';
 import { isForeign, knownNamesOf, type Mention, mentionsOf, namesInside } from './concepts/phrases.ts';
 import { type Concept, rank } from './concepts/rank.ts';
 import { isEveryday } from './concepts/rarity.ts';
 import { splitSentences } from './concepts/sentences.ts';
 import { tag } from './concepts/tagger.ts';
 
-export { type Concept, conceptKey, splitSentences };
+export { type Concept, conceptKey, type EntityType, splitSentences };
 
 /** Sentences read from the start and the end of a text: a bound on work where the lines are very short. */
 const OPENING_SENTENCES = 150;
@@ -19,7 +20,7 @@ const CLOSING_SENTENCES = 50;
  */
 export function extractConcepts(text: string): Concept[] {
   const prose = toProse(text);
-  const signs = prose.signs.map((name): Mention => ({ kind: 'entity', name, key: conceptKey(name) }));
+  const signs = prose.signs.map((sign): Mention => ({ kind: 'entity', key: conceptKey(sign.name), ...sign }));
   if (!/\p{L}{2}/u.test(prose.text)) return rank(signs, []);
   const sentences = splitSentences(prose.text);
   const left = sentences.splice(OPENING_SENTENCES).slice(-CLOSING_SENTENCES);

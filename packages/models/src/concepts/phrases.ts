@@ -1,4 +1,5 @@
 import { conceptKey, singular } from './key.ts';
+import { type EntityType, otherKeysOf, typeOfName } from './kinds.ts';
 import { KNOWN_NAMES } from './names.ts';
 import { isEveryday, rarity } from './rarity.ts';
 import type { Tagged } from './tagger.ts';
@@ -24,6 +25,9 @@ export interface Mention {
   kind: 'topic' | 'entity';
   name: string;
   key: string;
+  type?: EntityType | undefined;
+  /** Other keys under which the same may be mentioned. */
+  otherKeys?: string[];
 }
 
 const MAX_TOPIC_WORDS = 3;
@@ -53,7 +57,7 @@ export function mentionsOf(words: readonly Tagged[], isKnownName: (lower: string
     const length = Math.max(knownNameAt(words, at), capitals ? nameAt(words, at, isKnownName) : 0);
     if (length > 0) {
       closePhrase();
-      mentions.push(toEntity(words.slice(at, at + length)));
+      mentions.push(toEntity(words, at, length));
       at += length;
       continue;
     }
@@ -76,7 +80,7 @@ export function isForeign(words: readonly Tagged[]): boolean {
 export function knownNamesOf(words: readonly Tagged[]): Mention[] {
   return words.flatMap((_, at) => {
     const length = knownNameAt(words, at);
-    return length > 0 ? [toEntity(words.slice(at, at + length))] : [];
+    return length > 0 ? [toEntity(words, at, length)] : [];
   });
 }
 
@@ -256,11 +260,13 @@ function topicWord({ text, lower, pos }: Tagged): string {
   return pos === 'ADJ' && /^\p{Lu}\p{Ll}+$/u.test(text) && rarity(lower) > 0.5 ? text : lower;
 }
 
-function toEntity(words: readonly Tagged[]): Mention {
-  const written = words
+function toEntity(sentence: readonly Tagged[], at: number, length: number): Mention {
+  const written = sentence
+    .slice(at, at + length)
     .map((word) => word.text)
     .join(' ')
     .replaceAll(" 's", "'s");
   const name = KNOWN_NAMES.get(written.toLowerCase()) ?? written;
-  return { kind: 'entity', name, key: conceptKey(name) };
+  const type = typeOfName(sentence, at, length);
+  return { kind: 'entity', name, key: conceptKey(name), type, otherKeys: otherKeysOf(name, type) };
 }

@@ -1,3 +1,4 @@
+import type { EntityType } from './kinds.ts';
 import { KNOWN_NAMES } from './names.ts';
 import type { Mention } from './phrases.ts';
 import { rarity } from './rarity.ts';
@@ -14,6 +15,10 @@ export interface Concept {
   weight: number;
   /** Other spellings met in this text, such as "Samantha" beside "Samantha Lee". */
   aliases: string[];
+  /** What an entity is, where the text leaves no doubt. */
+  type?: EntityType;
+  /** Keys of other names that the same entity may go by: "chen" for "Dr. Chen". Not met in the text. */
+  otherKeys?: string[];
 }
 
 const MAX_CONCEPTS = 12;
@@ -28,6 +33,8 @@ interface Group {
   names: Map<string, number>;
   count: number;
   first: number;
+  type: EntityType | undefined;
+  otherKeys: Set<string>;
 }
 
 /** Merges mentions of one thing, weighs them and keeps the best. `mentions` come in the order of the text. */
@@ -45,16 +52,28 @@ export function rank(signs: readonly Mention[], mentions: readonly Mention[]): C
 
 function group(mentions: readonly Mention[]): Group[] {
   const groups = new Map<string, Group>();
-  for (const [place, { kind, key, name }] of mentions.entries()) {
+  for (const [place, { kind, key, name, type, otherKeys }] of mentions.entries()) {
     if (key === '') continue;
     const id = `${kind} ${key}`;
-    const found = groups.get(id) ?? { kind, key, names: new Map(), count: 0, first: place };
+    const found = groups.get(id) ?? blankGroup(kind, key, place);
     found.names.set(name, (found.names.get(name) ?? 0) + 1);
     found.count += 1;
+    found.type ??= type;
+    for (const other of otherKeys ?? []) found.otherKeys.add(other);
     groups.set(id, found);
   }
   return [...groups.values()];
 }
+
+const blankGroup = (kind: Group['kind'], key: string, first: number): Group => ({
+  kind,
+  key,
+  names: new Map(),
+  count: 0,
+  first,
+  type: undefined,
+  otherKeys: new Set(),
+});
 
 /** "Samantha" beside one "Samantha Lee" is the same person; beside two longer names nobody knows. Places stay apart. */
 function mergeNames(groups: readonly Group[]): Group[] {
@@ -104,5 +123,7 @@ function toConcept(found: Group, weight: number): Concept {
     name: names[0]!,
     weight: Math.round(weight * 1000) / 1000,
     aliases: names.slice(1),
+    ...(found.type ? { type: found.type } : {}),
+    ...(found.otherKeys.size > 0 ? { otherKeys: [...found.otherKeys] } : {}),
   };
 }

@@ -15,6 +15,8 @@ export const EMPTY_NOUNS = list(`
   sept sep oct nov dec am pm noon midnight etc eg ie vs re ps asap yea ya mr mrs ms sir madam dear dude bro man guy
   guys lad folks gonna alot anyways instance example examples sake favor favour regards wishes sense lack amount
   number numbers level levels range handful dozen hundred thousand million billion percent version versions
+  hooray hurray yuck alright hell god gosh heck damn tysm tyvm yay huh oops whoops aww argh grr
+  quarter quarters following sake null nan undefined
   thought thoughts word words mention matter deal luck fun hope mind attention look help need want try use go let
   get got good bad great fine best better more less much many few most least same different new old own
 `);
@@ -55,7 +57,7 @@ export const FAMILY = list(`
 
 /** Adjectives that make a kind of thing rather than praise it; those in -al, -ic and the like need no entry here. */
 export const NAMING_ADJECTIVES = list(`
-  deep open remote front back red green blue black white solar lunar wild wet gluten-free vegan sugar-free dark
+  inner outer left right deep open remote front back red green blue black white solar lunar wild wet gluten-free vegan sugar-free dark
   native static mobile smart full-stack real-time part-time full-time long-term short-term hard soft square raw
   dry sour hot frozen wooden used second-hand premarital prenatal postpartum high-speed low-carb
   nuclear linear vascular virtual human visual written spoken quarterly monthly annual weekly daily yearly
@@ -86,7 +88,8 @@ export const REQUEST_VERBS = list(`
   book order schedule email text call plan search check fix cook review update draft change cancel list sort plot
   summarize summarise rewrite translate explain refactor debug deploy build test run install format convert
   compare track log save note remind help need want show tell give find get make write read send buy pay refund
-  move add remove delete rename reset restart set open close stop start use try look google mail message ping
+  move flag compare list join rate rank merge push pull prepare ask answer invite add
+  remove delete rename reset restart set open close stop start use try look google mail message ping
   clean paint practice study water feed walk visit meet drink eat bake boil fry roast grill
 `);
 
