@@ -2,6 +2,7 @@ import { extractConcepts } from '@pact/models';
 import { capitals, type Method, rake, tfIdf } from './concepts/baselines.ts';
 import { type Gold, type Half, type LabelledMessage, readMessages } from './concepts/messages.ts';
 import { intervalOf, judge, type Outcome, score } from './concepts/score.ts';
+import { measureSessions } from './concepts/sessions.ts';
 import { describeMachine, summarize } from './environment.ts';
 
 const WORST = 10;
@@ -23,6 +24,10 @@ export async function run(args: string[]): Promise<void> {
     console.table(tableOf(messages, texts));
     console.log(typeLine(messages));
   }
+  console.log(
+    'Names across the messages of a session: entities that are one node, split, missed; nodes that mix two',
+  );
+  console.table(await measureSessions());
   printWorst(halves.at(-1)!);
   printTimes(texts);
 }

@@ -3,7 +3,7 @@ CREATE TABLE "memory_names" (
 	"session_id" text NOT NULL,
 	"key" text NOT NULL,
 	"node_id" text NOT NULL,
-	"is_full" boolean NOT NULL,
+	"full_key" text NOT NULL,
 	"entity_type" text,
 	CONSTRAINT "memory_names_workspace_id_session_id_key_pk" PRIMARY KEY("workspace_id","session_id","key")
 );

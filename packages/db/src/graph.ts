@@ -1,15 +1,8 @@
-import {
-  boolean,
-  doublePrecision,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-} from 'drizzle-orm/pg-core';
+import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { instant, workspaceId } from './columns.ts';
 import { toSession } from './sessions.ts';
+
+const ENTITY_TYPES = ['person', 'place', 'organisation', 'product', 'date', 'id'] as const;
 
 /** A topic, an entity or an emotion of a session. Messages are nodes too, but their rows stand in `messages` already. */
 export const memoryNodes = pgTable(
@@ -24,9 +17,7 @@ export const memoryNodes = pgTable(
     name: text('name').notNull(),
     aliases: jsonb('aliases').$type<string[]>().notNull(),
     /** What an entity is, where that is sure. */
-    entityType: text('entity_type', {
-      enum: ['person', 'place', 'organisation', 'product', 'date', 'id'],
-    }),
+    entityType: text('entity_type', { enum: ENTITY_TYPES }),
     mentions: integer('mentions').notNull(),
     /** How many of the mentions are the user's own: what only an assistant brought up is no trait of the user. */
     userMentions: integer('user_mentions').notNull().default(0),
@@ -59,9 +50,9 @@ export const memoryNames = pgTable(
     sessionId: text('session_id').notNull(),
     key: text('key').notNull(),
     nodeId: text('node_id').notNull(),
-    /** True for the fullest name of the entity, false for a part of it ("Chen" of "Dr. Chen"). */
-    isFull: boolean('is_full').notNull(),
-    entityType: text('entity_type'),
+    /** The fullest name of the entity; equal to `key` in its own row. */
+    fullKey: text('full_key').notNull(),
+    entityType: text('entity_type', { enum: ENTITY_TYPES }),
   },
   // Serves the look-up of every name that a save mentions.
   (table) => [primaryKey({ columns: [table.workspaceId, table.sessionId, table.key] }), toSession(table)],

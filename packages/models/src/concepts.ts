@@ -1,11 +1,12 @@
 import { toProse } from './concepts/clean.ts';
 import { conceptKey } from './concepts/key.ts';
 import type { EntityType } from './concepts/kinds.ts';
-import { isForeign, knownNamesOf, type Mention, mentionsOf, namesInside } from './concepts/phrases.ts';
+import { isForeign, knownNamesOf, type Mention, mentionsOf, writtenIn } from './concepts/phrases.ts';
 import { type Concept, rank } from './concepts/rank.ts';
 import { isEveryday } from './concepts/rarity.ts';
 import { splitSentences } from './concepts/sentences.ts';
 import { tag } from './concepts/tagger.ts';
+import { REQUEST_VERBS } from './concepts/words.ts';
 
 export { type Concept, conceptKey, type EntityType, splitSentences };
 
@@ -25,9 +26,9 @@ export function extractConcepts(text: string): Concept[] {
   const sentences = splitSentences(prose.text);
   const left = sentences.splice(OPENING_SENTENCES).slice(-CLOSING_SENTENCES);
   const tagged = [...sentences, ...left].map(settleCase).map(tag);
-  const names = new Set(tagged.flatMap(namesInside));
+  const written = writtenIn(tagged);
   const mentions = tagged.flatMap((words) =>
-    isForeign(words) ? knownNamesOf(words) : mentionsOf(words, (lower) => names.has(lower)),
+    isForeign(words) ? knownNamesOf(words) : mentionsOf(words, written),
   );
   return rank(signs, mentions);
 }
@@ -41,6 +42,7 @@ function settleCase(sentence: string): string {
   const capitals = sentence.match(/\p{Lu}/gu)?.length ?? 0;
   if (letters > 12 && capitals > letters * 0.7) return sentence.toLowerCase();
   const opening = /^\P{L}*(\p{Lu}\p{Ll}+)(?= (?!of \p{Lu})\P{Lu}|$)/u.exec(sentence)?.[1];
-  if (opening === undefined || !isEveryday(opening.toLowerCase())) return sentence;
-  return sentence.replace(opening, opening.toLowerCase());
+  const lower = opening?.toLowerCase() ?? '';
+  if (opening === undefined || !(isEveryday(lower) || REQUEST_VERBS.has(lower))) return sentence;
+  return sentence.replace(opening, lower);
 }

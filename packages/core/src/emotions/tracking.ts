@@ -14,5 +14,5 @@ export async function tracksEmotion({ db, actor }: Ctx, sessionId: string): Prom
     .from(sessions)
     .innerJoin(workspaces, eq(workspaces.id, sessions.workspaceId))
     .where(and(eq(sessions.workspaceId, actor.workspaceId), eq(sessions.id, sessionId)));
-  return found !== undefined && found.session && found.workspace;
+  return found ? found.session && found.workspace : false;
 }

@@ -27,9 +27,22 @@ const NAMED_LIKE_CODE =
 /** Takes from a text what is prose and what are signs. Never throws; reads at most 5,000 UTF-16 units. */
 export function toProse(text: string): Prose {
   const signs: Sign[] = [];
-  const parts = [text.slice(0, HEAD_LENGTH + (text.length > HEAD_LENGTH + TAIL_LENGTH ? 0 : TAIL_LENGTH))];
-  if (text.length > HEAD_LENGTH + TAIL_LENGTH) parts.push(text.slice(-TAIL_LENGTH));
+  const isLong = text.length > HEAD_LENGTH + TAIL_LENGTH;
+  const parts = isLong ? [headOf(text), tailOf(text)] : [text];
   return { text: parts.map((part) => cleanPart(part, signs)).join('\n\n'), signs };
+}
+
+/** Half a word means something else, and half a line of a log looks like prose: both cuts fall on a break. */
+function headOf(text: string): string {
+  const head = text.slice(0, HEAD_LENGTH);
+  const line = head.lastIndexOf('\n');
+  return head.slice(0, line > HEAD_LENGTH / 2 ? line : head.lastIndexOf(' ') + 1 || HEAD_LENGTH);
+}
+
+function tailOf(text: string): string {
+  const tail = text.slice(-TAIL_LENGTH);
+  const line = tail.indexOf('\n');
+  return tail.slice(line >= 0 && line < TAIL_LENGTH / 2 ? line + 1 : tail.indexOf(' ') + 1);
 }
 
 function cleanPart(part: string, signs: Sign[]): string {

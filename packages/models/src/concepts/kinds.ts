@@ -88,11 +88,7 @@ export function otherKeysOf(name: string, type: EntityType | undefined): string[
   const keys = new Set<string>();
   if (type === 'person') {
     const bare = parts.filter((part) => !isTitle(part));
-    if (bare.length < parts.length) {
-      keys.add(bare.join(' '));
-      // "Dr. Wei Chen" is "Dr. Chen" too.
-      if (bare.length > 1) keys.add(`${parts[0]} ${bare.at(-1)}`);
-    }
+    if (bare.length < parts.length) keys.add(bare.join(' '));
     keys.add(bare[0]!).add(bare.at(-1)!);
   }
   if (type === 'organisation' && LEGAL_FORMS.has(parts.at(-1)!)) keys.add(parts.slice(0, -1).join(' '));

@@ -19,7 +19,8 @@ const TAG_OR_MENTION = /(?<![\p{L}\p{N}_/&#@.])[#@](?=[\p{L}_])[\p{L}\p{N}_]{2,4
 const HOST =
   /(?<![\w./-])(?:[\w-]+\.)+(?:com|org|net|io|dev|ai|co|edu|gov|app|co\.uk|de|fr|pt)(?![\w.]*\w)(?:\/\S*)?/gi;
 const DOCUMENT = /(?<![\w./\\-])[\w-]{2,60}\.(?:pdf|docx?|xlsx?|csv|pptx?)\b/gi;
-const TICKET = /(?<![\w-])(?:(?!UTF|ISO|SHA|MD|COVID|GPT|SARS)[A-Z]{2,6}-\d{1,6})(?![\w-])/g;
+const TICKET =
+  /(?<![\w-])(?:(?!UTF|ISO|SHA|MD|COVID|GPT|SARS|ICD|IEC|RFC|EN|DIN|ANSI|MP|CO)[A-Z]{2,6}-\d{1,6})(?![\w-])/g;
 const NUMBERED = /(?<![\w#&/])#\d{2,12}\b/g;
 /** A word that says what a number identifies, then the number: "order 48213", "tracking number is 1Z99…". */
 const LABELLED =

@@ -16,6 +16,7 @@ export const EMPTY_NOUNS = list(`
   guys lad folks gonna alot anyways instance example examples sake favor favour regards wishes sense lack amount
   number numbers level levels range handful dozen hundred thousand million billion percent version versions
   hooray hurray yuck alright hell god gosh heck damn tysm tyvm yay huh oops whoops aww argh grr
+  meh hurry yourselves fantastic asdf qwerty fuck shit crap omfg lmk idc nvm thanku shorter longer
   quarter quarters following sake null nan undefined
   thought thoughts word words mention matter deal luck fun hope mind attention look help need want try use go let
   get got good bad great fine best better more less much many few most least same different new old own
@@ -99,6 +100,14 @@ export const COMMON_ACRONYMS = list(`
   okr okrs sla seo cli gui sdk ide vpn dns ssl tls cpu gpu ram ssd usb wifi sms gps atm ai ml nlp llm llms crm erp b2b
   saas roi vat mri ecg adhd ptsd pcos dna rna gpa phd mba cv diy bbq rest orm oauth jwt iot ar vr pc pto wfh rsvp
   eta kyc nda hoa ira ivf iq bmi hiit ssh http https tcp ip qa rfc poc mvp ny rn ux faqs
+`);
+
+/** Activities and trades in -ing that people speak of as things, though the tagger takes them for verbs. */
+export const ING_NOUNS = list(`
+  staging onboarding hosting billing pricing marketing branding parenting banking housing plumbing wiring heating camping hiking
+  swimming climbing knitting gardening cooking baking painting cycling skiing surfing sailing fishing dancing singing writing reading
+  running meditating journaling coding programming gaming drawing bowling rowing sewing shopping jogging snowboarding skating
+  caching logging monitoring indexing sharding routing rendering
 `);
 
 /** Small words that join the parts of a name: "Bank of America", "Vincent van Gogh". */
