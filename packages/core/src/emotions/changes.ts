@@ -1,7 +1,7 @@
 import type { EmotionReading } from '../ctx.ts';
 
 /** A point at which the user's valence settled at another level. */
-export interface ChangePoint {
+interface ChangePoint {
   /** The first message of the new level. */
   messageId: string;
   atMs: number;

@@ -11,7 +11,7 @@ export interface Escalation {
 }
 
 /** User turns that make it one. */
-export const ESCALATION_TURNS = 2;
+const ESCALATION_TURNS = 2;
 /** Least move of the filtered state, in valence and in arousal, that counts: below it is noise of the reading. */
 const LEAST_MOVE = 0.02;
 /** How far a reading may go back and still belong to the same climb. */

@@ -81,6 +81,8 @@ const emotionalStateFromWire: Names = {
 
 const memoryNodeFromWire: Names = {
   emotional_tag: 'emotionalTag',
+  entity_type: 'entityType',
+  user_mentions: 'userMentions',
 };
 
 const memoryGraphFromWire: Names = {

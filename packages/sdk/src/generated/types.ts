@@ -181,11 +181,12 @@ export interface Health {
   };
 }
 
-/** mentions: message → topic or entity. co_occurs: two of those in one message. evokes: topic or entity → the emotion it came with. expresses: message → its emotion. */
+/** mentions: message → topic or entity, its salience there, times 0.35 when it is not the user who speaks. co_occurs: two of those in one message, the cosine of their mentions, less while they met seldom. evokes: topic or entity → the emotion it came with, as a share of its mentions. expresses: message → its emotion, the confidence. */
 export interface MemoryEdge {
   from: string;
   to: string;
   type: 'mentions' | 'co_occurs' | 'evokes' | 'expresses';
+  /** 0 to 1. */
   weight: number;
 }
 
@@ -208,9 +209,17 @@ export interface MemoryNode {
   type: 'message' | 'topic' | 'entity' | 'emotion';
   /** The topic's, entity's or emotion's name; the beginning of a message. */
   content: string;
-  /** Frequency, recency, emotion and centrality, moved by the priority: 0 to 1. */
+  /** Frequency, recency, emotion, centrality and the user’s share of the mentions, moved by the priority: 0 to 1. Ranked high: 0.75 and more; not ranked: 0.75 at most; ranked low: 0.4 at most. */
   importance: number;
   emotionalTag?: Emotion;
+  /** What an entity is, where that is sure. */
+  entityType?: 'person' | 'place' | 'organisation' | 'product' | 'date' | 'id';
+  /** Other names and spellings under which it came up. */
+  aliases?: string[];
+  /** Messages that mention it. */
+  mentions?: number;
+  /** Those of the user: 0 for what only an assistant or a tool brought up. */
+  userMentions?: number;
 }
 
 export interface Message {
