@@ -41,8 +41,11 @@ function settleCase(sentence: string): string {
   const letters = sentence.match(/\p{L}/gu)?.length ?? 0;
   const capitals = sentence.match(/\p{Lu}/gu)?.length ?? 0;
   if (letters > 12 && capitals > letters * 0.7) return sentence.toLowerCase();
-  const opening = /^\P{L}*(\p{Lu}\p{Ll}+)(?= (?!of \p{Lu})\P{Lu}|$)/u.exec(sentence)?.[1];
-  const lower = opening?.toLowerCase() ?? '';
-  if (opening === undefined || !(isEveryday(lower) || REQUEST_VERBS.has(lower))) return sentence;
-  return sentence.replace(opening, lower);
+  const [, opening = '', next = ''] = /^\P{L}*(\p{Lu}\p{Ll}+)(?: (.{0,4})|$)/u.exec(sentence) ?? [];
+  if (opening === '' || /^of \p{Lu}/u.test(next)) return sentence;
+  const lower = opening.toLowerCase();
+  const isPlain = !/^\p{Lu}/u.test(next) && isEveryday(lower);
+  // "Restart Redis" asks for something; only "Google Maps" is a name that begins like a request.
+  const isRequest = REQUEST_VERBS.has(lower) && lower !== 'google';
+  return isPlain || isRequest ? sentence.replace(opening, lower) : sentence;
 }

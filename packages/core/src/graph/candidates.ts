@@ -1,5 +1,5 @@
 import { memoryEdges, memoryNames, memoryNodes, messages, rows, topicPriorities } from '@pact/db';
-import { and, desc, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Concept, Ctx } from '../ctx.ts';
 import { nodeId } from '../ids.ts';
 import { type MessageRow, selectMessages } from '../messages.ts';
@@ -10,6 +10,8 @@ import type { NodeRow } from './rank.ts';
 
 /** Edges that one answer holds: the heaviest. */
 const MAX_EDGES = 10_000;
+
+type StoredEdge = Pick<typeof memoryEdges.$inferSelect, 'fromId' | 'toId' | 'type' | 'weight'>;
 
 const ofNodes = ({ workspaceId, id }: SessionRow) =>
   and(eq(memoryNodes.workspaceId, workspaceId), eq(memoryNodes.sessionId, id));
@@ -69,27 +71,26 @@ export async function latestMessages({ db }: Ctx, session: SessionRow, limit: nu
     .limit(limit);
 }
 
-/** Stored edges between these nodes, and from these messages to them: the heaviest. */
+/**
+ * Stored edges between these nodes, and from these messages to them: the heaviest. Begins at the ends they come from,
+ * which the primary key serves; a thing that half the session mentions has too many that lead to it.
+ */
 export async function edgesAmong(
   { db }: Ctx,
-  session: SessionRow,
+  { workspaceId, id }: SessionRow,
   nodeIds: string[],
   messageIds: string[],
-): Promise<(typeof memoryEdges.$inferSelect)[]> {
+): Promise<StoredEdge[]> {
   if (nodeIds.length === 0) return [];
-  return await db
-    .select()
-    .from(memoryEdges)
-    .where(
-      and(
-        eq(memoryEdges.workspaceId, session.workspaceId),
-        eq(memoryEdges.sessionId, session.id),
-        inArray(memoryEdges.toId, nodeIds),
-        or(inArray(memoryEdges.fromId, nodeIds), inArray(memoryEdges.fromId, messageIds)),
-      ),
-    )
-    .orderBy(desc(memoryEdges.weight))
-    .limit(MAX_EDGES);
+  const listed = (ids: string[]) => sql`(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
+  return await rows<StoredEdge>(
+    db,
+    sql`select from_id as "fromId", to_id as "toId", type, weight from (
+        select e.* from ${memoryEdges} e join ${listed([...nodeIds, ...messageIds])} as origin(id) on e.from_id = origin.id
+        where e.workspace_id = ${workspaceId} and e.session_id = ${id} offset 0
+      ) leaving
+      where to_id in ${listed(nodeIds)} order by weight desc, from_id, to_id limit ${MAX_EDGES}`,
+  );
 }
 
 /** What the user ranked, by the nodes it may mean: a topic, an entity, or an entity that goes by that name too. */

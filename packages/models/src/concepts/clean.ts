@@ -15,8 +15,10 @@ const BREAK = ' , ';
 const FENCE = /^[ \t]*(```|~~~)[^\n]*\n[\s\S]*?(?:^[ \t]*\1[^\n]*$|(?![\s\S]))/gm;
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Co}\p{Mn}\ufffd]|(?![\n\t])\p{Cc}/gu;
 const IN_LAW = /\b(mother|father|sister|brother|son|daughter|parents?)s? in laws?\b/gi;
+/** Who speaks, in a conversation that was pasted. */
+const SPEAKER = /^\s*(?:user|assistant|system|human|ai|bot|me|you)\s*:\s/i;
 const CODE_LINE =
-  /[{};]\s*$|^\s*(?:\/\/|\/\*|\*\/|<\/?\w|\$ |>>> |at \S+ ?\(|File ".*", line|from [\w.]+ import|import [\w{*]|#include|(?:export |public |private |static |async )*(?:const|let|var|def|func|fn|function|class|interface|struct|enum)\s+\S+.*[=({:])|=>\s*$|^\s*\w+\(.*\)\s*$|^\s*(?:select|insert into|update|create table)\b.*\b(?:from|values|set|\()/i;
+  /[{};]\s*$|^\s*(?:diff --git |index [0-9a-f]{6,}\.\.|@@ |\+\+\+ |--- \S|\/\/|\/\*|\*\/|<\/?\w|\$ |>>> |at \S+ ?\(|File ".*", line|from [\w.]+ import|import [\w{*]|#include|[+-]?\s*(?:export |public |private |static |async )*(?:const|let|var|def|func|fn|function|class|interface|struct|enum)\s+\S+.*[=({:])|=>\s*$|^\s*\w+\(.*\)\s*$|^\s*(?:select|insert into|update|create table)\b.*\b(?:from|values|set|\()/i;
 const LOG_LINE =
   /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:|\[?\d\d:\d\d:\d\d|\w{3} \d{1,2} \d\d:\d\d:\d\d|\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL|TRACE)\]?[ :]|npm (?:ERR|WARN|error)|Traceback \(|(?:Uncaught )?[A-Z]\w*(?:Error|Exception)\b.*:)/;
 const IDENTIFIER =
@@ -56,6 +58,7 @@ function cleanPart(part: string, signs: Sign[]): string {
 
 function cleanLine(line: string): string {
   const bare = line
+    .replace(SPEAKER, '')
     .replace(IN_LAW, '$1-in-law')
     .replace(/^\s*(?:[-*+•>|]+|#{1,6}|\d{1,3}[.)])\s+/, '')
     .replace(/`([^`]*)`/g, (_, code: string) => (/^[\p{L} -]+$/u.test(code) ? code : BREAK))

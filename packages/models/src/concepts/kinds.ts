@@ -89,7 +89,7 @@ export function otherKeysOf(name: string, type: EntityType | undefined): string[
   if (type === 'person') {
     const bare = parts.filter((part) => !isTitle(part));
     if (bare.length < parts.length) keys.add(bare.join(' '));
-    keys.add(bare[0]!).add(bare.at(-1)!);
+    for (const part of [bare[0], bare.at(-1)]) keys.add(part ?? '');
   }
   if (type === 'organisation' && LEGAL_FORMS.has(parts.at(-1)!)) keys.add(parts.slice(0, -1).join(' '));
   keys.delete(key);

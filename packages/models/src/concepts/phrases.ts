@@ -41,6 +41,8 @@ const ENGLISH_WORDS =
 /** Words of other languages that are words, or parts of names, in English too. */
 const LIKE_ENGLISH =
   /^(?:die|des|per|hat|sin|son|du|la|las|los|el|de|di|van|von|le|les|den|der|do|no|mas|sur|un|tu|es|y|se|a|con)$/;
+/** Keys that were hit and not a word: "asdkjfh". */
+const UNSPEAKABLE = /[bcdfghjklmnpqrstvwxz]{6}/;
 const DETERMINER = /^(?:the|a|an|my|our|your|their|its|another|every|no)$/;
 /** Particles that make the word before them a verb: "the connection times out". */
 const PARTICLE = /^(?:out|up|down|off|back|over|again|away)$/;
@@ -84,7 +86,7 @@ export function isForeign(words: readonly Tagged[]): boolean {
   const english = words.filter((word) => ENGLISH_WORDS.test(word.lower)).length;
   if (foreign.length > 1) return foreign.length > english;
   // One word that English does not have is enough where English has not one.
-  const isBare = words.every((word) => word.lower === 'a' || !ENGLISH_WORDS.test(word.lower));
+  const isBare = words.every(({ lower }) => lower === 'a' || lower === 'in' || !ENGLISH_WORDS.test(lower));
   return isBare && words.length > 3 && foreign.some((word) => !LIKE_ENGLISH.test(word.lower));
 }
 
@@ -209,6 +211,7 @@ function isPhraseWord(words: readonly Tagged[], at: number, phrase: readonly Tag
   const { text, lower, pos } = words[at]!;
   if (!/^(?=.*\p{Script=Latin}{2})[\p{Script=Latin}\p{N}'&+-]+$/u.test(text) || /^'|(.)\1\1/.test(text))
     return false;
+  if (UNSPEAKABLE.test(lower) && rarity(lower) === 1) return false;
   if (COMMON_ACRONYMS.has(singular(lower))) return true;
   if (pos === 'ADJ') return isNamingAdjective(lower) && !EMPTY_NOUNS.has(lower);
   if (pos === 'VERB') return isModifyingVerb(words, at, phrase) || isNounLikeVerb(words, at);

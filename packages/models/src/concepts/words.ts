@@ -115,7 +115,7 @@ export const NAME_LINKS = list('of de da do dos del della di der den van von bin
 
 /** Forms of address that belong to the name after them. */
 export const TITLES = list(
-  'dr dr. mr mr. mrs mrs. ms ms. prof prof. professor aunt uncle st st. sir lady captain',
+  'dr dr. mr mr. mrs mrs. ms ms. prof prof. professor aunt uncle st st. sir lady captain frau herr madame monsieur senor senora',
 );
 
 /** Words with a capital that are no names: days, months, the pronoun, and what opens a sentence or a letter. */
@@ -123,7 +123,7 @@ export const CAPITAL_NO_NAME = list(`
   i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february march april may june
   july august september october november december mon tue wed thu fri sat sun am pm ok okay hi hey hello dear
   thanks thank please yes no sorry lol omg wow also however but and so then todo fixme note ps re fw fwd faq
-  q a asap fyi btw error warning info debug true false null none undefined
+  rotfl lmao lmfao tldr fwiw afaik iirc imho q a asap fyi btw error warning info debug true false null none undefined
 `);
 
 /** Verbs of saying and the like that chat leaves as "nouns" beside a pronoun. */
