@@ -157,6 +157,22 @@ async function copies({ ctx }: TestWorld, sessionId: string, times: number): Pro
     from messages, generate_series(1, ${times}::int) n where session_id = ${sessionId}`);
 }
 
+describe('through the graph', () => {
+  test('finds a person by another name, and filters by it', async () => {
+    const sessionId = await driver.open();
+    await driver.say(sessionId, 'Yesterday I met Priya Raman.');
+    await driver.say(sessionId, 'Ms Raman wants the contract by Friday.');
+    await driver.say(sessionId, 'The weather is fine in Porto.');
+    const { data } = await driver.list(sessionId);
+    const contract = data.find(({ content }) => content.includes('contract'))!.id;
+    const found = await driver.find('What does Priya want?', { sessionId, explainMessageIds: [contract] });
+    expect(found.explanations![0]!.scores!.entity).toBeGreaterThan(0);
+    const filtered = await driver.find('contract', { sessionId, filters: { topics: ['Priya'] } });
+    expect(contents(filtered)).toContain('Ms Raman wants the contract by Friday.');
+    expect(contents(filtered)).not.toContain('The weather is fine in Porto.');
+  });
+});
+
 describe('the index in memory', () => {
   test('takes in what any process saved before the question', async () => {
     const sessionId = await chat();
