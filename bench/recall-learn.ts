@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { ASSISTANT, PEOPLE, type Recipe, SIGNALS } from '@pact/core/testing';
+import { ASSISTANT, PEOPLE, type Recipe } from '@pact/core/testing';
 import { describeMachine } from './environment.ts';
 import { type Dialogue, ownDialogues } from './recall/dialogues.ts';
 import { learnWeights } from './recall/learn.ts';
-import { examplesOf, rankAll, recipeOf } from './recall/rows.ts';
+import { DIRECTIONS, examplesOf, rankAll, recipeOf } from './recall/rows.ts';
 import { outcomesOf, tableRow } from './recall/score.ts';
 
 const FILE = fileURLToPath(new URL('../packages/core/src/recall/weights.ts', import.meta.url));
@@ -21,7 +21,9 @@ export async function run(): Promise<void> {
     ['people', PEOPLE],
     ['assistant', ASSISTANT],
   ] as const) {
-    const dialogues = ownDialogues().filter((dialogue) => dialogue.kind === kind);
+    const dialogues = ownDialogues()
+      .filter((dialogue) => dialogue.kind === kind)
+      .map((dialogue) => ({ ...dialogue, questions: dialogue.questions.filter(({ isHard }) => !isHard) }));
     const first = learnOn(kind, dialogues, before);
     recipes.push(learnOn(kind, dialogues, first));
     const questions = dialogues.reduce((sum, dialogue) => sum + dialogue.questions.length, 0);
@@ -39,7 +41,7 @@ export async function run(): Promise<void> {
 
 function learnOn(name: string, dialogues: Dialogue[], before: Recipe): Recipe {
   const examples = dialogues.flatMap((dialogue) => examplesOf(dialogue, before));
-  return recipeOf(name, learnWeights(examples, SIGNALS.length));
+  return recipeOf(name, learnWeights(examples, DIRECTIONS));
 }
 
 function sourceOf(recipes: Recipe[]): string {

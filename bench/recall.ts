@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ASSISTANT, PEOPLE, SIGNALS } from '@pact/core/testing';
+import { ASSISTANT, PEOPLE } from '@pact/core/testing';
 import { describeMachine } from './environment.ts';
 import { BASELINES } from './recall/baselines.ts';
 import { type Dialogue, locomoDialogues, ownDialogues } from './recall/dialogues.ts';
 import { measureLatency } from './recall/latency.ts';
 import { learnWeights } from './recall/learn.ts';
 import { recallThroughProduct } from './recall/product.ts';
-import { examplesOf, rankAll, recipeOf } from './recall/rows.ts';
+import { DIRECTIONS, examplesOf, rankAll, recipeOf } from './recall/rows.ts';
 import { type Outcome, outcomesOf, recallAt, tableRow } from './recall/score.ts';
 
 const RESULTS = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
@@ -25,11 +25,22 @@ export async function run(args: string[]): Promise<void> {
     'In per cent; R@10 with its 95 % bootstrap interval over questions. Evidence: all turns that carry the answer.\n',
   );
   const rowsOfAll: Outcome[] = [];
-  if (data) rowsOfAll.push(...(await table('LoCoMo 0–4, categories 1–4', locomoDialogues(data), true)));
+  if (data)
+    rowsOfAll.push(...(await table('LoCoMo 0–4, categories 1–4', locomoDialogues(data), 'not learned')));
   const own = ownDialogues();
   for (const kind of ['people', 'assistant'] as const) {
     const some = own.filter((dialogue) => dialogue.kind === kind);
-    rowsOfAll.push(...(await table(`Conversations written for PACT: ${kind}`, some, false)));
+    const only = (isHard: boolean) =>
+      some.map((dialogue) => ({
+        ...dialogue,
+        questions: dialogue.questions.filter((question) => question.isHard === isHard),
+      }));
+    rowsOfAll.push(...(await table(`Written for PACT, ${kind}, natural questions`, only(false), 'learned')));
+    if (some.some(({ questions }) => questions.some(({ isHard }) => isHard))) {
+      rowsOfAll.push(
+        ...(await table(`Written for PACT, ${kind}, hard questions`, only(true), 'not learned')),
+      );
+    }
   }
   await mkdir(RESULTS, { recursive: true });
   const file = join(RESULTS, 'recall.jsonl');
@@ -39,7 +50,11 @@ export async function run(args: string[]): Promise<void> {
   await measureLatency(args.includes('--scale'));
 }
 
-async function table(title: string, dialogues: Dialogue[], foreign: boolean): Promise<Outcome[]> {
+async function table(
+  title: string,
+  dialogues: Dialogue[],
+  use: 'learned' | 'not learned',
+): Promise<Outcome[]> {
   const questions = dialogues.reduce((sum, dialogue) => sum + dialogue.questions.length, 0);
   const turns = dialogues.reduce((sum, dialogue) => sum + dialogue.turns.length, 0);
   console.log(`\n${title}: ${dialogues.length} dialogues, ${turns} turns, ${questions} questions`);
@@ -53,7 +68,7 @@ async function table(title: string, dialogues: Dialogue[], foreign: boolean): Pr
   const shipped: Outcome[] = [];
   for (const dialogue of dialogues)
     shipped.push(...outcomesOf(dialogue, await recallThroughProduct(dialogue)));
-  lines[foreign ? 'PACT as shipped' : 'PACT as shipped (learned on these)'] = tableRow(shipped);
+  lines[use === 'learned' ? 'PACT as shipped (learned on these)' : 'PACT as shipped'] = tableRow(shipped);
   console.table(lines);
   return shipped;
 }
@@ -63,7 +78,7 @@ function leaveOneOut(dialogues: Dialogue[]): Outcome[] {
   const examples = dialogues.map((dialogue) => examplesOf(dialogue, before));
   return dialogues.flatMap((dialogue, out) => {
     const others = examples.filter((_, at) => at !== out).flat();
-    const recipe = recipeOf('left-out', learnWeights(others, SIGNALS.length));
+    const recipe = recipeOf('left-out', learnWeights(others, DIRECTIONS));
     return outcomesOf(dialogue, rankAll(dialogue, recipe));
   });
 }

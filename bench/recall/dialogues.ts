@@ -19,6 +19,8 @@ export interface DialogueTurn {
 export interface DialogueQuestion {
   text: string;
   kind: string;
+  /** `hard`: written to avoid the words of the evidence, as a check. Weights are learned on the others. */
+  isHard: boolean;
   answer: string;
   /** Positions of all turns that carry the answer. */
   evidence: number[];
@@ -44,10 +46,11 @@ function parseOwn(name: string, file: string): Dialogue {
   };
   const positions = new Map<string, number>();
   let day = new Date(0);
+  let isHard = false;
   for (const line of file.split('\n').filter((each) => each.trim() !== '')) {
     const parts = line.split(' | ');
     if (line.startsWith('## ')) day = new Date(`${line.slice(3).trim().replace(' ', 'T')}:00Z`);
-    else if (line.startsWith('# ')) continue;
+    else if (line.startsWith('# ')) isHard = line.startsWith('# hard');
     else if (/^D\d+:\d+$/.test(parts[0]!)) {
       const [id, speaker, text] = parts as [string, string, string];
       positions.set(id, dialogue.turns.length);
@@ -59,7 +62,7 @@ function parseOwn(name: string, file: string): Dialogue {
         .trim()
         .split(/\s+/)
         .map((id) => position(positions, id, name));
-      dialogue.questions.push({ kind, text, answer, evidence });
+      dialogue.questions.push({ kind, text, answer, evidence, isHard });
     }
   }
   return dialogue;
@@ -92,7 +95,7 @@ export function locomoDialogues(folder: string): Dialogue[] {
       const found = evidence.flatMap((ids) => ids.split(/[;,\s]+/)).flatMap((id) => positions.get(id) ?? []);
       const kind = LOCOMO_KINDS[category];
       if (kind === undefined || found.length === 0) return [];
-      return [{ text: question, kind, answer: String(answer), evidence: [...new Set(found)] }];
+      return [{ text: question, kind, answer: String(answer), evidence: [...new Set(found)], isHard: false }];
     });
     return { id: sample_id, kind: 'people' as const, turns, questions };
   });

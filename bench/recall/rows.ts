@@ -7,10 +7,15 @@ import {
   readFeatures,
   readQuestion,
   SIGNALS,
+  type Signal,
   TurnIndex,
 } from '@pact/core/testing';
 import type { Dialogue, DialogueTurn } from './dialogues.ts';
 import type { Example } from './learn.ts';
+
+/** What speaks against a turn; everything else speaks for it. */
+const AGAINST = new Set<Signal>(['otherSpeaker', 'question']);
+export const DIRECTIONS = SIGNALS.map((signal) => (AGAINST.has(signal) ? -1 : 1));
 
 export const roleOf = ({ speaker }: DialogueTurn) =>
   speaker === 'Assistant' ? ('assistant' as const) : ('user' as const);

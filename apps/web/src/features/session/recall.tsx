@@ -54,18 +54,13 @@ function Results({ results }: { results: Recalled['results'] }) {
   if (results.length === 0) return <Nothing>Nothing in this session bears on it.</Nothing>;
   return (
     <ol className={styles.results}>
-      {results.map(({ message, score, scores, why }) => (
+      {results.map(({ message, score, why }) => (
         <li key={message.id}>
           <p>
             <a href={`#${message.id}`}>{message.content}</a>
           </p>
           <p className={styles.why}>
             <span>score {twoDecimals(score)}</span>
-            {scores && (
-              <span>
-                words {twoDecimals(scores.lexical)} + meaning {twoDecimals(scores.semantic)}
-              </span>
-            )}
             {message.emotionalMetadata && <Emotion name={message.emotionalMetadata.detectedEmotion} />}
           </p>
           {why && why.length > 0 && <p className={styles.why}>{why.join(' · ')}</p>}
