@@ -2,8 +2,8 @@ import { messages, type SummarySentence } from '@pact/db';
 import { and, desc, eq, gt, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { currentSentences, presentSentence, SummarySentenceAnswer } from '../consolidation/index.ts';
-import { byWorth, fitSentences } from '../consolidation/plan.ts';
-import { renderSentences } from '../consolidation/sentences.ts';
+import { renderSentences } from '../consolidation/render.ts';
+import { byWorth, fitSentences } from '../consolidation/select.ts';
 import type { Ctx } from '../ctx.ts';
 import { EmotionalSummary, EmotionName, stateOf, summarizeState } from '../emotions/index.ts';
 import { id, text } from '../fields.ts';
@@ -87,7 +87,7 @@ export async function getContext(
   const allotment = allot(candidates, sentences, { maxTokens: input.maxTokens, reserved, messageOverhead });
   const loaded = await load(ctx, session, allotment.chosen, input.includeEmotional);
   const draft: Draft = {
-    sentences: fitSentences(sentences, allotment.summaryTokens),
+    sentences: fitSentences(ctx.models, sentences, allotment.summaryTokens),
     state,
     messages: loaded,
     sacrifices: sacrificeOrder(candidates, allotment.chosen).map((candidate) => candidate.id),

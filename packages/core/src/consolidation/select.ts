@@ -1,0 +1,87 @@
+import type { SummarySentence } from '@pact/db';
+import type { Models } from '../ctx.ts';
+import { headOf, inReadingOrder } from './render.ts';
+import { contentOf } from './words.ts';
+
+/** How far length counts against a sentence: 1 is value per token, 0 not at all. Between, or only scraps would win. */
+const COST_EXPONENT = 0.6;
+/** What a sentence loses whose every word was said by those chosen before it. */
+const REDUNDANCY = 0.4;
+/** A word counts as said in full when this many chosen sentences have it. */
+const SAID_IN_FULL = 2;
+
+interface Choice {
+  sentence: SummarySentence;
+  content: string[];
+  chosen: boolean;
+}
+
+/**
+ * The best sentences for a budget, in reading order: by worth per token, less what they repeat of those chosen before,
+ * each with the tokens of the day and speaker that it adds. Choosing again among the chosen changes nothing, because each
+ * step's best is still the best among fewer. Cost: candidates times chosen, both bounded by the caller.
+ */
+export function fitSentences(models: Models, sentences: SummarySentence[], budget: number): SummarySentence[] {
+  const choices = sentences.map((sentence): Choice => ({ sentence, content: contentOf(sentence.text), chosen: false }));
+  const heads = new Heads(models);
+  const said = new Map<string, number>();
+  let left = budget;
+  for (;;) {
+    let best: Choice | undefined;
+    let bestValue = 0;
+    for (const choice of choices) {
+      if (choice.chosen) continue;
+      const cost = choice.sentence.tokens + heads.cost(choice.sentence);
+      if (cost > left) continue;
+      const value = (choice.sentence.worth * (1 - REDUNDANCY * repeated(choice.content, said))) / cost ** COST_EXPONENT;
+      if (value > bestValue) [best, bestValue] = [choice, value];
+    }
+    if (best === undefined) break;
+    best.chosen = true;
+    left -= best.sentence.tokens + heads.add(best.sentence);
+    for (const word of new Set(best.content)) said.set(word, (said.get(word) ?? 0) + 1);
+  }
+  return choices
+    .filter(({ chosen }) => chosen)
+    .map(({ sentence }) => sentence)
+    .sort(inReadingOrder);
+}
+
+/** The one to keep longest first. */
+export function byWorth(a: SummarySentence, b: SummarySentence): number {
+  return b.worth / b.tokens ** COST_EXPONENT - a.worth / a.tokens ** COST_EXPONENT || b.sequence - a.sequence;
+}
+
+/** Share of the words that were said before, 0 to 1. */
+function repeated(content: string[], said: Map<string, number>): number {
+  if (content.length === 0) return 1;
+  const shares = content.map((word) => Math.min(1, (said.get(word) ?? 0) / SAID_IN_FULL));
+  return shares.reduce((sum, share) => sum + share, 0) / content.length;
+}
+
+/** Counts what days and speakers cost: a day is named once, a speaker at most once a sentence. */
+class Heads {
+  private readonly days = new Set<string>();
+  private readonly sizes = new Map<string, number>();
+  private readonly models: Models;
+
+  constructor(models: Models) {
+    this.models = models;
+  }
+
+  cost({ day, speaker }: SummarySentence): number {
+    return (this.days.has(day) ? 0 : this.size(headOf(day))) + this.size(`${speaker}: `);
+  }
+
+  add(sentence: SummarySentence): number {
+    const cost = this.cost(sentence);
+    this.days.add(sentence.day);
+    return cost;
+  }
+
+  private size(text: string): number {
+    const known = this.sizes.get(text) ?? this.models.countTokens(text);
+    this.sizes.set(text, known);
+    return known;
+  }
+}
