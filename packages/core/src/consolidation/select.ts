@@ -52,6 +52,20 @@ export function byWorth(a: SummarySentence, b: SummarySentence): number {
   return b.worth / b.tokens ** COST_EXPONENT - a.worth / a.tokens ** COST_EXPONENT || b.sequence - a.sequence;
 }
 
+/** How much more a sentence is worth that has every word of a query. */
+const BEARING = 6;
+
+/** Sentences with their worth for a query: those that bear on it first. */
+export function bearingOn(query: string, sentences: SummarySentence[]): SummarySentence[] {
+  const asked = new Set(contentOf(query));
+  if (asked.size === 0) return sentences;
+  return sentences.map((sentence) => {
+    const has = new Set(contentOf(`${sentence.speaker} ${sentence.text}`));
+    const share = [...asked].filter((word) => has.has(word)).length / asked.size;
+    return { ...sentence, worth: sentence.worth * (1 + BEARING * share) };
+  });
+}
+
 /** Share of the words that were said before, 0 to 1. */
 function repeated(content: string[], said: Map<string, number>): number {
   if (content.length === 0) return 1;
@@ -62,6 +76,7 @@ function repeated(content: string[], said: Map<string, number>): number {
 /** Counts what days and speakers cost: a day is named once, a speaker at most once a sentence. */
 class Heads {
   private readonly days = new Set<string>();
+  private readonly years = new Set<string>();
   private readonly sizes = new Map<string, number>();
   private readonly models: Models;
 
@@ -70,12 +85,14 @@ class Heads {
   }
 
   cost({ day, speaker }: SummarySentence): number {
-    return (this.days.has(day) ? 0 : this.size(headOf(day))) + this.size(`${speaker}: `);
+    const head = headOf(day, this.years.has(day.slice(0, 4)) ? day : '');
+    return (this.days.has(day) ? 0 : this.size(`\n${head}`)) + this.size(` ${speaker}:`);
   }
 
   add(sentence: SummarySentence): number {
     const cost = this.cost(sentence);
     this.days.add(sentence.day);
+    this.years.add(sentence.day.slice(0, 4));
     return cost;
   }
 
