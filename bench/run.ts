@@ -2,6 +2,8 @@
 const BENCHMARKS: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
   consolidation: () => import('./consolidation.ts'),
   growth: () => import('./growth.ts'),
+  recall: () => import('./recall.ts'),
+  'recall-learn': () => import('./recall-learn.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -7,7 +7,7 @@ import {
   embeddingName,
   embeddingPieces,
   extractConcepts,
-  pieceSimilarity,
+  nearPiece,
   readEmotion,
   splitSentences,
 } from '@pact/models';
@@ -23,7 +23,7 @@ export function createModels(): Models {
     embeddingName,
     embeddingDimensions,
     embeddingPieces,
-    pieceSimilarity,
+    nearPiece,
     countTokens,
   };
 }

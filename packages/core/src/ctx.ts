@@ -64,7 +64,7 @@ export interface Models {
   embeddingDimensions: number;
   /** The different word pieces of a text, by number; at most 512. */
   embeddingPieces(text: string): Uint16Array;
-  /** How near two word pieces are in meaning, -1 to 1. */
-  pieceSimilarity(piece: number, other: number): number;
+  /** How near other word pieces are to one in meaning, -1 to 1. */
+  nearPiece(piece: number): (other: number) => number;
   countTokens(text: string): number;
 }

@@ -1,5 +1,5 @@
 import { sessions } from '@pact/db';
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Ctx } from './ctx.ts';
 import { decodeCursor, encodeCursor, invalidCursor } from './cursor.ts';
@@ -12,7 +12,9 @@ const DEFAULT_CONSOLIDATION_THRESHOLD = 10;
 /** Tokens after which older turns fold, unless the session says otherwise. */
 const DEFAULT_TOKEN_THRESHOLD = 2_000;
 
-export type SessionRow = typeof sessions.$inferSelect;
+/** A session's row without the sum of its vectors, which only the database looks at. */
+const { embeddingSum: _, ...sessionColumns } = getTableColumns(sessions);
+export type SessionRow = Omit<typeof sessions.$inferSelect, 'embeddingSum'>;
 
 export const CreateSession = z.object({
   metadata: metadata().optional(),
@@ -115,13 +117,13 @@ async function insertSession(
       updatedAt: at,
     })
     .onConflictDoNothing()
-    .returning();
+    .returning(sessionColumns);
   return created;
 }
 
 async function findByExternalId({ db, actor }: Ctx, externalId: string): Promise<SessionRow | undefined> {
   const [known] = await db
-    .select()
+    .select(sessionColumns)
     .from(sessions)
     .where(and(eq(sessions.workspaceId, actor.workspaceId), eq(sessions.externalId, externalId)));
   return known;
@@ -142,7 +144,7 @@ export async function listSessions(
 ): Promise<z.output<typeof SessionPage>> {
   const after = input.cursor ? decodeCursor(input.cursor, ['string', 'string']) : undefined;
   const found = await db
-    .select()
+    .select(sessionColumns)
     .from(sessions)
     .where(
       and(
@@ -177,7 +179,7 @@ export async function findSession(
 ): Promise<SessionRow> {
   if (!isPossibleId(sessionId)) throw notFound('session');
   const query = db
-    .select()
+    .select(sessionColumns)
     .from(sessions)
     .where(and(eq(sessions.workspaceId, actor.workspaceId), eq(sessions.id, sessionId)));
   const [found] = await (lock ? query.for('update') : query);

@@ -8,7 +8,7 @@ import {
   embeddingName,
   embeddingPieces,
   extractConcepts,
-  pieceSimilarity,
+  nearPiece,
   readEmotion,
   splitSentences,
 } from '@pact/models';
@@ -33,7 +33,7 @@ export const models: Models = {
   embeddingName,
   embeddingDimensions,
   embeddingPieces,
-  pieceSimilarity,
+  nearPiece,
   countTokens,
 };
 
@@ -95,11 +95,10 @@ export function readingOf(emotion: Emotion, options: Partial<EmotionReading> = {
 
 /** Recall's pure parts, for measuring them without a database and for learning their weights. */
 export { readFeatures } from './recall/features.ts';
-export { ROLES } from './recall/index-cache.ts';
 export { recipeFor } from './recall/profile.ts';
 export { readQuestion } from './recall/question.ts';
 export { rankTurns } from './recall/rank.ts';
 export type { Recipe } from './recall/recipes.ts';
 export { SIGNALS, type Signal } from './recall/signals.ts';
-export { TurnIndex } from './recall/turn-index.ts';
+export { ROLES, TurnIndex } from './recall/turn-index.ts';
 export { ASSISTANT, PEOPLE } from './recall/weights.ts';

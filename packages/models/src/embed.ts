@@ -33,19 +33,50 @@ export function embeddingPieces(text: string): Uint16Array {
 
 const MAX_PIECES = 512;
 
-/** Cosine of two word pieces' directions, -1 to 1; 1 for one and the same. 0 for a number that the table lacks. */
-export function pieceSimilarity(piece: number, other: number): number {
-  if (piece === other) return 1;
-  const a = directionOf(piece);
-  const b = directionOf(other);
-  let dot = 0;
-  for (let i = 0; i < EMBEDDING_DIMENSIONS; i += 1) dot += a[i]! * b[i]!;
-  return dot;
+/**
+ * How near other word pieces are to one: the cosine of their directions, -1 to 1, and 1 for itself. 0 for a number that
+ * the table lacks. What was asked once is remembered for the pieces asked for lately.
+ */
+export function nearPiece(piece: number): (other: number) => number {
+  const row = similaritiesOf(piece);
+  const direction = directionOf(piece);
+  return (other) => {
+    const known = row[other];
+    if (known === undefined) return 0;
+    if (known !== UNKNOWN) return known;
+    const similarity = other === piece ? 1 : dotOf(direction, directionOf(other));
+    row[other] = similarity;
+    return similarity;
+  };
+}
+
+const UNKNOWN = 2;
+/** Pieces whose similarities are remembered, a hundred kilobytes each. */
+const MAX_REMEMBERED = 96;
+const similarities = new Map<number, Float32Array>();
+
+function similaritiesOf(piece: number): Float32Array {
+  const known = similarities.get(piece);
+  if (known) return known;
+  if (similarities.size >= MAX_REMEMBERED) similarities.delete(similarities.keys().next().value!);
+  const row = new Float32Array(loadTable().scales.length).fill(UNKNOWN);
+  similarities.set(piece, row);
+  return row;
+}
+
+function dotOf(a: Float32Array, b: Float32Array): number {
+  let even = 0;
+  let odd = 0;
+  for (let i = 0; i < EMBEDDING_DIMENSIONS; i += 2) {
+    even += a[i]! * b[i]!;
+    odd += a[i + 1]! * b[i + 1]!;
+  }
+  return even + odd;
 }
 
 /** Directions of the pieces asked for lately, a kilobyte each. */
 const directions = new Map<number, Float32Array>();
-const MAX_DIRECTIONS = 8_192;
+const MAX_DIRECTIONS = 16_384;
 
 function directionOf(piece: number): Float32Array {
   const known = directions.get(piece);

@@ -4,7 +4,7 @@ export {
   EMBEDDING_MODEL as embeddingName,
   embed,
   embeddingPieces,
-  pieceSimilarity,
+  nearPiece,
 } from './embed.ts';
 export { EMOTIONS, type Emotion, type EmotionReading, readEmotion } from './emotion.ts';
 export { countTokens, TOKEN_ENCODING } from './tokens.ts';

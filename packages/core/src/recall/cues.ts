@@ -23,10 +23,9 @@ const ASKS_WHEN =
   /^\W*(?:when|how long|since when|until when|(?:in |on )?(?:what|which) (?:date|day|month|year|time|week|season)|how (?:recently|soon|many (?:days|weeks|months|years)))\b|\bwhen (?:did|was|is|were|does|do|will|has|have)\b/i;
 const ASKS_HOW_MANY = /\bhow (?:many|much|often|old|far|big|tall|long)\b|\bwhat (?:number|price|cost|amount|age)\b/i;
 const IMAGE = /\[image:[^\]]*\]/i;
-const ASKS_IMAGE = /\b(?:photos?|pictures?|images?|paintings?|posters?|screenshots?|drawings?|shared?)\b/i;
 
 /** Bits that are stored with a turn. */
-export const CUES = { question: 1, time: 2, number: 4, image: 8 } as const;
+export const CUES = { question: 1, time: 2, number: 4 } as const;
 
 /** Longest part of a text that is looked at. */
 const MAX_LENGTH = 20_000;
@@ -37,7 +36,6 @@ export function cuesOf(text: string): number {
   if (/\?["'”’)\]\s]*$/.test(read.replace(IMAGE, '').trimEnd().slice(-12))) cues |= CUES.question;
   if (TIME.test(read)) cues |= CUES.time;
   if (NUMBER.test(read)) cues |= CUES.number;
-  if (IMAGE.test(read)) cues |= CUES.image;
   return cues;
 }
 
@@ -45,14 +43,12 @@ export function cuesOf(text: string): number {
 export interface Asks {
   when: boolean;
   howMany: boolean;
-  image: boolean;
 }
 
 export function asksOf(query: string): Asks {
   return {
     when: ASKS_WHEN.test(query),
     howMany: ASKS_HOW_MANY.test(query),
-    image: ASKS_IMAGE.test(query),
   };
 }
 

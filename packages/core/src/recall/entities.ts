@@ -1,6 +1,7 @@
-import { memoryEdges, memoryNodes, rows } from '@pact/db';
+import { memoryEdges, rows } from '@pact/db';
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../ctx.ts';
+import { nodeId } from '../ids.ts';
 import type { TurnIndex } from './turn-index.ts';
 
 /** Sessions whose graphs are asked; a wider scope goes by words and meaning alone. */
@@ -15,21 +16,25 @@ const MAX_MENTIONS = 5_000;
  * @returns share of the query's named things that a turn mentions, 0 to 1, by position; turns left out mention none.
  */
 export async function entityShares(ctx: Ctx, index: TurnIndex, query: string): Promise<Map<number, number>> {
-  const keys = ctx.models.extractConcepts(query).map(({ key }) => key);
+  const named = ctx.models.extractConcepts(query).filter(({ kind }) => kind === 'entity');
+  const speakers = new Set(index.speakers.map((speaker) => ctx.models.conceptKey(speaker)));
+  const keys = named.map(({ key }) => key).filter((key) => !speakers.has(key));
   const sessionIds = [...new Set(index.sessionIds)];
   if (keys.length === 0 || sessionIds.length === 0 || sessionIds.length > MAX_SESSIONS) return new Map();
-  const mentions = await rows<{ id: string; key: string }>(
+  // Nodes are named after session and key: their ids need not be looked up.
+  const keyOf = new Map<string, string>(
+    sessionIds.flatMap((sessionId) => keys.map((key) => [nodeId(sessionId, 'entity', key), key])),
+  );
+  const mentions = await rows<{ id: string; node: string }>(
     ctx.db,
-    sql`select g.from_id as id, n.key from ${memoryNodes} n join ${memoryEdges} g on g.workspace_id = n.workspace_id
-      and g.session_id = n.session_id and g.to_id = n.id and g.type = 'mentions'
-      where n.workspace_id = ${ctx.actor.workspaceId} and n.session_id in ${sessionIds} and n.type in ('topic', 'entity')
-      and n.key in ${keys} limit ${MAX_MENTIONS}`,
+    sql`select from_id as id, to_id as node from ${memoryEdges} where workspace_id = ${ctx.actor.workspaceId}
+      and session_id in ${sessionIds} and to_id in ${[...keyOf.keys()]} and type = 'mentions' limit ${MAX_MENTIONS}`,
   );
   const positions = new Map(index.ids.map((id, turn) => [id, turn]));
   return sharesOf(
-    mentions.flatMap(({ id, key }) => {
+    mentions.flatMap(({ id, node }) => {
       const turn = positions.get(id);
-      return turn === undefined ? [] : [{ turn, key }];
+      return turn === undefined ? [] : [{ turn, key: keyOf.get(node)! }];
     }),
     index.length,
   );

@@ -1,8 +1,7 @@
 import { emotionalStates, memoryEdges, memoryNodes, rows } from '@pact/db';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../ctx.ts';
-import { ROLES } from './index-cache.ts';
-import type { TurnIndex } from './turn-index.ts';
+import { ROLES, type TurnIndex } from './turn-index.ts';
 
 export interface Filters {
   roles?: readonly string[] | undefined;

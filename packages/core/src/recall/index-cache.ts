@@ -1,9 +1,8 @@
 import { messages } from '@pact/db';
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import type { Ctx } from '../ctx.ts';
-import type { MessageRow } from '../messages.ts';
 import { decodeFeatures, readFeatures } from './features.ts';
-import { type IndexedTurn, TurnIndex } from './turn-index.ts';
+import { type IndexedTurn, ROLES, TurnIndex } from './turn-index.ts';
 
 /** A session as its row has it: how far its index must reach. */
 export interface IndexedSession {
@@ -25,8 +24,6 @@ const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 const PAGE = 2_000;
 /** Turns of one session that are ranked, the newest. */
 export const MAX_TURNS = 50_000;
-
-export const ROLES: readonly MessageRow['role'][] = ['user', 'assistant', 'system', 'tool'];
 
 export function createIndexCache(maxBytes = DEFAULT_MAX_BYTES): IndexCache {
   return { entries: new Map(), maxBytes };

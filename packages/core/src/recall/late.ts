@@ -25,27 +25,23 @@ export function lateQuery(models: Models, index: TurnIndex, masked: string): Lat
   return { pieces, weights: weights.map((weight) => (mass > 0 ? weight / mass : 0)) };
 }
 
-/** How near a turn's pieces come to each of the query's: 0 to 1. Remembers pairs, so ask about many turns with one of these. */
+/** How near a turn's pieces come to each of the query's: 0 to 1. Remembers turns, so ask about many with one of these. */
 export function nearness(models: Models, index: TurnIndex, query: LateQuery): (turn: number) => number {
-  const known = [...query.pieces].map(() => new Map<number, number>());
+  const near = Array.from(query.pieces, (piece) => models.nearPiece(piece));
+  const values = new Map<number, number>();
   const read = (turn: number) => {
-    let sum = 0;
     const inTurn = index.piecesAt(turn);
-    for (const [position, piece] of query.pieces.entries()) {
+    let sum = 0;
+    for (const [position, nearTo] of near.entries()) {
       let best = 0;
-      for (const other of inTurn) {
-        let similarity = known[position]!.get(other);
-        if (similarity === undefined) {
-          similarity = models.pieceSimilarity(piece, other);
-          known[position]!.set(other, similarity);
-        }
+      for (let i = 0; i < inTurn.length; i += 1) {
+        const similarity = nearTo(inTurn[i]!);
         if (similarity > best) best = similarity;
       }
       sum += query.weights[position]! * best;
     }
     return sum;
   };
-  const values = new Map<number, number>();
   return (turn) => {
     const value = values.get(turn) ?? read(turn);
     values.set(turn, value);

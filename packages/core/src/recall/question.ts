@@ -1,5 +1,5 @@
 import { type Asks, asksOf, type NamedDates, namedDates } from './cues.ts';
-import { hashOf, stemOf, stemsOf, wordsOf } from './words.ts';
+import { hashOf, stemsOf, wordsOf } from './words.ts';
 
 /** A query, taken apart for one index. */
 export interface Question {
@@ -9,8 +9,6 @@ export interface Question {
   pairs: Set<number>;
   /** Numbers of the speakers it names; `I` is the user, `you` the assistant, where turns have no names. */
   speakers: number[];
-  /** Hashes of the names of those speakers, as turns would mention them. */
-  speakerTerms: Set<number>;
   /** The query without the names: what its meaning is taken from. */
   masked: string;
   asks: Asks;
@@ -47,9 +45,6 @@ export function readQuestion(query: string, speakers: readonly string[]): Questi
     terms,
     pairs: new Set(pairHashes(Uint32Array.from(stems, hashOf))),
     speakers: [...named],
-    speakerTerms: new Set(
-      [...named].flatMap((number) => wordsOf(speakers[number]!).map((word) => hashOf(stemOf(word)))),
-    ),
     masked: maskNames(query, nameWords),
     asks: asksOf(query),
     dates: namedDates(query),

@@ -2,19 +2,12 @@ import type { Models } from '../ctx.ts';
 import { lateQuery, nearness } from './late.ts';
 import type { Question } from './question.ts';
 import { PART_OF, PARTS, type Part, type Recipe } from './recipes.ts';
-import {
-  type EarlySignals,
-  LATE_SIGNALS,
-  type LateSignal,
-  neighbourOf,
-  readSignals,
-  type Signal,
-  standardise,
-} from './signals.ts';
+import { standardise } from './semantic.ts';
+import { neighbourOf, PLACE, SIGNALS, type SignalReader, signalReader } from './signals.ts';
 import type { TurnIndex } from './turn-index.ts';
 
-/** Turns whose word pieces are compared one by one. Their order below that place rests on the other signals. */
-const CANDIDATES = 200;
+/** Turns whose word pieces are compared one by one. The order below that place rests on the other signals. */
+const CANDIDATES = 128;
 /** Cosine under which a turn that shares no word with the query, nor its neighbours, has nothing to do with it. */
 const UNRELATED = 0.2;
 
@@ -34,8 +27,8 @@ export interface Ranking {
   /** Positions, best first, at most `limit`: only turns that have anything to do with the query. */
   best(limit: number): number[];
   scoreOf(turn: number): number;
-  /** What each signal says of a turn; late ones are 0 where they were not read. */
-  signalsOf(turn: number): Record<Signal, number>;
+  /** A turn's row of `SIGNALS`; those of pieces are 0 where they were not read. */
+  signalsOf(turn: number): Float64Array;
   /** The score by parts; they sum to it. */
   partsOf(turn: number): Record<Part, number>;
   /** 1 for the best; undefined for a turn that may not come back or is unrelated. */
@@ -45,78 +38,57 @@ export interface Ranking {
 }
 
 /** Scores every turn by the recipe, then looks closer at the best: one linear formula, so that it can be taken apart. */
-export function rankTurns({ models, index, question, recipe, entities, allowed }: RankInput): Ranking {
-  const meaning = models.embed(question.masked);
-  const early = readSignals(index, question, meaning, entities);
-  const scores = weigh(early, recipe, index.length);
+export function rankTurns(input: RankInput): Ranking {
+  const { models, index, question, recipe, allowed } = input;
+  const reader = signalReader(index, question, models.embed(question.masked), input.entities);
+  const weights = Float64Array.from(SIGNALS, (signal) => recipe.weights[signal]);
+  const scores = new Float64Array(index.length);
   const open: number[] = [];
-  const cosine = cosineReader(index, meaning);
+  const row = new Float64Array(SIGNALS.length);
   for (let turn = 0; turn < index.length; turn += 1) {
-    if (allowed && !allowed(turn)) continue;
-    if (isRelated(early, turn, cosine)) open.push(turn);
+    reader.read(turn, row);
+    scores[turn] = dot(weights, row);
+    if (isRelated(row, reader, turn) && (!allowed || allowed(turn))) open.push(turn);
   }
-  const candidates = bestOf(open, scores, CANDIDATES);
-  const late = readLate(models, index, question, candidates);
-  for (const [turn, values] of late) {
-    for (const signal of LATE_SIGNALS) scores[turn]! += recipe.weights[signal] * values[signal];
+  const late = readLate(input, bestOf(open, scores, CANDIDATES));
+  for (const [turn, pieces] of late) {
+    for (const [position, value] of pieces.entries()) {
+      scores[turn]! += weights[PLACE.pieces + position]! * value;
+    }
   }
-  const signalsOf = (turn: number): Record<Signal, number> => {
-    const values = Object.entries(early).map(([signal, all]) => [signal, all[turn]!]);
-    return { ...Object.fromEntries(values), ...(late.get(turn) ?? NO_LATE) };
+  const signalsOf = (turn: number) => {
+    const signals = new Float64Array(SIGNALS.length);
+    reader.read(turn, signals);
+    signals.set(late.get(turn) ?? [], PLACE.pieces);
+    return signals;
   };
-  const isOpen = new Set(open);
   return {
     size: open.length,
     best: (limit) => bestOf(open, scores, limit),
     scoreOf: (turn) => scores[turn]!,
     signalsOf,
-    partsOf: (turn) => inParts(signalsOf(turn), recipe),
-    rankOf: (turn) => {
-      if (!isOpen.has(turn)) return undefined;
-      return 1 + open.filter((other) => comesBefore(scores, other, turn)).length;
-    },
+    partsOf: (turn) => inParts(signalsOf(turn), weights),
+    rankOf: (turn) =>
+      open.includes(turn)
+        ? 1 + open.filter((other) => comesBefore(scores, other, turn)).length
+        : undefined,
   };
-}
-
-const NO_LATE: Record<LateSignal, number> = { pieces: 0, piecesBefore: 0, piecesAfter: 0 };
-
-function weigh(signals: EarlySignals, recipe: Recipe, length: number): Float64Array {
-  const scores = new Float64Array(length);
-  for (const [signal, values] of Object.entries(signals)) {
-    const weight = recipe.weights[signal as Signal];
-    if (weight === 0) continue;
-    for (let turn = 0; turn < length; turn += 1) scores[turn]! += weight * values[turn]!;
-  }
-  return scores;
 }
 
 /** A shared word, a neighbour with one, an entity, a near meaning or a named date: else it is not an answer but noise. */
-function isRelated(signals: EarlySignals, turn: number, cosine: (turn: number) => number): boolean {
+function isRelated(row: Float64Array, { semantic }: SignalReader, turn: number): boolean {
   return (
-    signals.words[turn]! > 0 ||
-    signals.wordsBefore[turn]! > 0 ||
-    signals.wordsAfter[turn]! > 0 ||
-    signals.entity[turn]! > 0 ||
-    signals.date[turn]! > 0 ||
-    cosine(turn) >= UNRELATED
+    row[PLACE.words]! > 0 ||
+    row[PLACE.wordsBefore]! > 0 ||
+    row[PLACE.wordsAfter]! > 0 ||
+    row[PLACE.entity]! > 0 ||
+    row[PLACE.date]! > 0 ||
+    semantic.cosines[turn]! >= UNRELATED
   );
 }
 
-function cosineReader({ vectors, dimensions }: TurnIndex, meaning: Float32Array) {
-  return (turn: number) => {
-    let dot = 0;
-    for (let i = 0; i < dimensions; i += 1) dot += meaning[i]! * vectors[turn * dimensions + i]!;
-    return dot / 127;
-  };
-}
-
-/** Piece by piece, for candidates and their neighbours, standardised over the candidates. */
-function readLate(
-  models: Models,
-  index: TurnIndex,
-  question: Question,
-  candidates: number[],
-): Map<number, Record<LateSignal, number>> {
+/** Nearness piece by piece of candidates, of the turns before and after them; standardised over the candidates. */
+function readLate({ models, index, question }: RankInput, candidates: number[]): Map<number, number[]> {
   const near = nearness(models, index, lateQuery(models, index, question.masked));
   const own = Float32Array.from(candidates, near);
   const { mean, deviation } = standardise(own);
@@ -125,21 +97,23 @@ function readLate(
   return new Map(
     candidates.map((turn, position) => [
       turn,
-      {
-        pieces: own[position]!,
-        piecesBefore: of(neighbourOf(index, turn, -1)),
-        piecesAfter: of(neighbourOf(index, turn, 1)),
-      },
+      [own[position]!, of(neighbourOf(index, turn, -1)), of(neighbourOf(index, turn, 1))],
     ]),
   );
 }
 
-function inParts(signals: Record<Signal, number>, recipe: Recipe): Record<Part, number> {
+function inParts(signals: Float64Array, weights: Float64Array): Record<Part, number> {
   const parts = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<Part, number>;
-  for (const [signal, value] of Object.entries(signals) as [Signal, number][]) {
-    parts[PART_OF[signal]] += recipe.weights[signal] * value;
+  for (const [place, signal] of SIGNALS.entries()) {
+    parts[PART_OF[signal]] += weights[place]! * signals[place]!;
   }
   return parts;
+}
+
+function dot(weights: Float64Array, row: Float64Array): number {
+  let sum = 0;
+  for (let place = 0; place < row.length; place += 1) sum += weights[place]! * row[place]!;
+  return sum;
 }
 
 /** Of equals the later one first. */

@@ -33,11 +33,9 @@ export const PART_OF: Record<Signal, Part> = {
   afterQuestion: 'neighbours',
   episodeWords: 'session',
   episodeBestWords: 'session',
-  episodeMeaning: 'session',
   episodeBestMeaning: 'session',
   speaker: 'speaker',
   otherSpeaker: 'speaker',
-  mentionsSpeaker: 'speaker',
   time: 'time',
   timeWhenAsked: 'time',
   date: 'time',
@@ -45,8 +43,6 @@ export const PART_OF: Record<Signal, Part> = {
   question: 'form',
   length: 'form',
   numberWhenAsked: 'form',
-  image: 'form',
-  imageWhenAsked: 'form',
 };
 
 /** How signals are weighed. A recipe is data: another one is another constant, not another function. */

@@ -4,7 +4,7 @@ import type { Ctx } from '../ctx.ts';
 import { findSession } from '../sessions.ts';
 import { type IndexedSession, indexOf } from './index-cache.ts';
 import { TurnIndex } from './turn-index.ts';
-import { wordsOf } from './words.ts';
+import { termsOf } from './words.ts';
 
 /** Where to look: a session, all of a user, or (neither given) the whole workspace. */
 export interface Scope {
@@ -79,7 +79,8 @@ async function withWords(ctx: Ctx, scope: Scope, query: string): Promise<string[
     scope.userId === undefined
       ? sql`true`
       : sql`m.session_id in (select id from ${sessions} where ${conditions(ctx, scope)})`;
-  const words = [...new Set(wordsOf(query))].slice(0, MAX_WORDS);
+  // Cut at spaces alone: what a word is within them, the index of the database decides, and the query follows it.
+  const words = [...new Set(query.toLowerCase().split(/\s+/))].filter(isTelling).slice(0, MAX_WORDS);
   const found = await rows<{ word: string; sessionId: string; matches: number }>(
     ctx.db,
     sql`select w.word, m.session_id as "sessionId", count(*)::int as matches
@@ -99,6 +100,8 @@ async function withWords(ctx: Ctx, scope: Scope, query: string): Promise<string[
   const ranked = [...scores].sort(([a, one], [b, other]) => other - one || (a < b ? 1 : -1));
   return ranked.slice(0, MAX_ROUTED).map(([id]) => id);
 }
+
+const isTelling = (word: string) => termsOf(word).length > 0;
 
 /** One order out of several. */
 function fused(lists: string[][]): string[] {

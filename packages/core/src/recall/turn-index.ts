@@ -24,6 +24,9 @@ export interface TurnFeatures {
   cues: number;
 }
 
+/** Roles by the number that the index keeps for them. */
+export const ROLES = ['user', 'assistant', 'system', 'tool'] as const;
+
 /** Silence after which a conversation counts as taken up anew. */
 const EPISODE_GAP_MS = 3 * 3_600_000;
 
@@ -37,6 +40,13 @@ export class TurnIndex {
   readonly ids: string[] = [];
   readonly sessionIds: string[] = [];
   readonly speakers: string[] = [];
+  /** Terms of each episode's turns together. */
+  readonly episodeTerms: number[] = [];
+  /** Turns and terms by role: what a chat is like, without walking it. */
+  readonly turnsOfRole = [0, 0, 0, 0];
+  readonly termsOfRole = [0, 0, 0, 0];
+  /** Turns of the role `assistant` whose speaker has a name. */
+  namedAssistantTurns = 0;
   length = 0;
   episodes = 0;
   sequences = new Int32Array(64);
@@ -80,7 +90,12 @@ export class TurnIndex {
     this.pieceEnds[i] = startOfPieces + pieces.length;
     if (vector.length === this.dimensions) this.vectors.set(vector, i * this.dimensions);
     if (i === 0 || this.startsEpisode(i)) this.episodes += 1;
-    this.episodeOf[i] = this.episodes - 1;
+    const episode = this.episodes - 1;
+    this.episodeOf[i] = episode;
+    this.episodeTerms[episode] = (this.episodeTerms[episode] ?? 0) + terms.length;
+    this.turnsOfRole[turn.role]! += 1;
+    this.termsOfRole[turn.role]! += terms.length;
+    if (turn.role === ROLES.indexOf('assistant') && turn.speaker !== 'assistant') this.namedAssistantTurns += 1;
     this.length += 1;
   }
 
@@ -104,6 +119,11 @@ export class TurnIndex {
         },
       });
     }
+  }
+
+  /** Number of a turn's terms. */
+  lengthOf(i: number): number {
+    return this.termEnds[i]! - (i === 0 ? 0 : this.termEnds[i - 1]!);
   }
 
   termsAt(i: number): Uint32Array {

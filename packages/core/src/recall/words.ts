@@ -27,11 +27,14 @@ const STOP_WORDS = new Set(
 
 const APOSTROPHES = /[’‘ʼ`]/g;
 const INVISIBLE = /[\p{Cf}\p{Mn}]/gu;
-/** Latin and other spaced words, numbers, runs of scripts written without spaces, single emoji. */
-const WORD =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+|\p{N}+(?:[.,:]\p{N}+)*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])\p{L})+(?:'\p{L}+)*|\p{Extended_Pictographic}/gu;
 const UNSPACED =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
+/** Runs of scripts written without spaces; other words, with numbers in them ("v1.2", "12:30"); single emoji. */
+const WORD = new RegExp(
+  `[${UNSPACED}]+|(?:(?![${UNSPACED}])[\\p{L}\\p{N}])+(?:'\\p{L}+|(?<=\\p{N})[.,:]\\p{N}+)*|\\p{Extended_Pictographic}`,
+  'gu',
+);
+const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, 'u');
 
 /**
  * The words of a text in order: lower case, no accents, no possessive. Scripts without spaces come as pairs of
@@ -46,7 +49,7 @@ export function wordsOf(text: string): string[] {
     .toLowerCase();
   const words: string[] = [];
   for (const [word] of plain.matchAll(WORD)) {
-    if (UNSPACED.test(word)) words.push(...pairs(word));
+    if (IS_UNSPACED.test(word)) words.push(...pairs(word));
     else if (word.length <= MAX_WORD_LENGTH) words.push(word.replace(/'s$/, '').replaceAll("'", ''));
   }
   return words;
