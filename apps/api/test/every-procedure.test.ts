@@ -16,6 +16,7 @@ const FIXTURES: Record<Operation['name'], { body?: object; invalid?: object }> =
   getEmotionalState: {},
   getMemoryGraph: {},
   consolidate: { body: {} },
+  expand: { body: { source_ids: ['msg_none'] }, invalid: { source_ids: [] } },
   setPriority: {
     body: { topic: 'kettle', priority: 'high' },
     invalid: { topic: 'kettle', priority: 'urgent' },

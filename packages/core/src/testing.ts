@@ -102,3 +102,10 @@ export type { Recipe } from './recall/recipes.ts';
 export { SIGNALS, type Signal } from './recall/signals.ts';
 export { ROLES, TurnIndex } from './recall/turn-index.ts';
 export { ASSISTANT, PEOPLE } from './recall/weights.ts';
+export { clausesIn, type Speech } from './consolidation/sentences.ts';
+export {
+  type Clause,
+  SIGNALS as CLAUSE_SIGNALS,
+  saysNothing as clauseSaysNothing,
+  signalsOf as signalsOfClause,
+} from './consolidation/value.ts';

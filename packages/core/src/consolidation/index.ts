@@ -183,11 +183,13 @@ async function apply(
     .where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.id, session.id)))
     .returning();
   const after = await standing(ctx, folded!, plan.sentences);
+  const generation = await nextGeneration(ctx, session);
+  await forgetSentences(ctx, session, generation - 1);
   await ctx.db.insert(consolidations).values({
     workspaceId,
     sessionId: session.id,
     id: ctx.newId('con'),
-    generation: await nextGeneration(ctx, session),
+    generation,
     trigger: input.trigger,
     foldedIds: plan.foldedIds,
     keptIds: plan.kept.map(({ id }) => id),
@@ -214,6 +216,20 @@ async function setPlacement({ db }: Ctx, session: SessionRow, plan: Plan): Promi
   await place(plan.foldedIds, 'folded', null);
   await place(withReason('priority'), 'kept', 'priority');
   await place(withReason('emotion'), 'kept', 'emotion');
+}
+
+/** Empties the summary before the newest: kept for every fold, the summaries of a long session would outgrow its messages. */
+async function forgetSentences({ db }: Ctx, session: SessionRow, generation: number): Promise<void> {
+  await db
+    .update(consolidations)
+    .set({ sentences: [] })
+    .where(
+      and(
+        eq(consolidations.workspaceId, session.workspaceId),
+        eq(consolidations.sessionId, session.id),
+        eq(consolidations.generation, generation),
+      ),
+    );
 }
 
 /** The last message that was judged before: the first live one may answer it. */

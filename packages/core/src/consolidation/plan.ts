@@ -58,11 +58,11 @@ const LOW_PRIORITY_FACTOR = 0.1;
 const HIGH_PRIORITY_FACTOR = 1.5;
 
 /**
- * Tokens that a session's summary may take: half of what folded, within three quarters of the session's token threshold,
+ * Tokens that a session's summary may take: half of what folded, within nine tenths of the session's token threshold,
  * 60 at least and 3,000 at most, however long the session.
  */
 export function summaryBudget(tokenThreshold: number, foldedTokens: number): number {
-  const most = Math.min(3_000, Math.floor(0.75 * tokenThreshold));
+  const most = Math.min(3_000, Math.floor(0.9 * tokenThreshold));
   return Math.max(60, Math.min(most, Math.floor(foldedTokens / 2)));
 }
 
@@ -99,8 +99,9 @@ function readSentences(models: Models, folded: Judged[], input: PlanInput): Summ
   const people = new Set(input.messages.flatMap(({ name }) => name?.toLowerCase().split(/\s+/) ?? []));
   const bySequence = new Map<number, Speech>(input.messages.map((message) => [message.sequence, message]));
   if (input.before) bySequence.set(input.before.sequence, input.before);
+  const judged = new Map<string, number>();
   return folded.flatMap((speech) =>
-    sentencesOf(models, speech, { before: bySequence.get(speech.sequence - 1), people, most }),
+    sentencesOf(models, speech, { before: bySequence.get(speech.sequence - 1), people, most, judged }),
   );
 }
 

@@ -2,7 +2,7 @@ import type { SummarySentence } from '@pact/db';
 import { contentOf, turnsOf } from './words.ts';
 
 /** Sources that one sentence names: more repetitions than that are a machine's. */
-const MAX_SOURCES = 1_000;
+export const MAX_SOURCES = 1_000;
 /** Content words that a sentence must have, and share of the longer one's, to be folded into a longer one that says more. */
 const MIN_SHARED = 3;
 const MIN_SHARE = 0.7;
@@ -93,9 +93,11 @@ function contains(longer: string[], shorter: string[]): boolean {
 
 /** What is left of a sentence when its words of courtesy and its punctuation are gone. */
 function essence(sentence: string): string {
+  const asks = /\?\s*$/.test(sentence) ? ' ?' : '';
   const words = sentence.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}'’.-]*/gu) ?? [];
   return words
     .map((word) => word.replace(/[.'’-]+$/, '').replace(/['’]/g, ''))
     .filter((word) => !COURTESY.has(word))
-    .join(' ');
+    .join(' ')
+    .concat(asks);
 }

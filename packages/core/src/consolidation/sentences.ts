@@ -2,7 +2,7 @@ import type { SummarySentence } from '@pact/db';
 import type { Models } from '../ctx.ts';
 import { withAbsoluteDates } from './dates.ts';
 import { clausesOf, readable, tidy, wordCount } from './rewrite.ts';
-import { valueOf } from './value.ts';
+import { type Clause, valueOf } from './value.ts';
 import { contentOf, turnsOf } from './words.ts';
 
 /** A message that the summary may speak of. */
@@ -25,6 +25,8 @@ export interface Surroundings {
   people: ReadonlySet<string>;
   /** Sentences to read at most. */
   most: number;
+  /** Values of clauses read before, by role and text: what is said over and over is judged once. */
+  judged?: Map<string, number>;
 }
 
 /** Longest sentence of a summary, in characters; what is longer is cut at a word. */
@@ -37,41 +39,58 @@ const ECHO_SHARE = 0.8;
 
 /** The first sentences of a message that say something, each with its value, its sources, and relative dates made absolute. */
 export function sentencesOf(models: Models, speech: Speech, around: Surroundings): SummarySentence[] {
-  const clauses = models
+  return clausesIn(models, speech, around).flatMap((clause) => {
+    if (clause.isEcho) return [];
+    const key = `${clause.role}${clause.position}${clause.text}`;
+    const score = around.judged?.get(key) ?? valueOf(models, clause);
+    around.judged?.set(key, score);
+    if (score === 0) return [];
+    const text = clip(withAbsoluteDates(clause.text, speech.occurredAt));
+    const { position } = clause;
+    return [
+      {
+        text,
+        speaker: speech.name?.replace(/\s+/g, ' ') ?? speech.role.charAt(0).toUpperCase() + speech.role.slice(1),
+        day: speech.occurredAt.toISOString().slice(0, 10),
+        sourceIds: clause.quotesQuestion ? [around.before!.id, speech.id] : [speech.id],
+        sequence: speech.sequence,
+        position,
+        score,
+        worth: score,
+        tokens: models.countTokens(text),
+      },
+    ];
+  });
+}
+
+/** The clauses of a message that could stand in a summary, before they are valued. */
+export function clausesIn(
+  models: Models,
+  speech: Speech,
+  around: Surroundings,
+): (Clause & { quotesQuestion: boolean; isEcho: boolean })[] {
+  const question = questionBefore(models, speech, around.before);
+  const { role } = speech;
+  return models
     .splitSentences(readable(speech.content))
     .slice(0, around.most)
     .flatMap(clausesOf)
     .map((clause) => tidy(clause, around.people))
-    .filter((clause) => /\p{L}/u.test(clause));
-  return clauses.flatMap((clause, position) => {
-    const isEcho = speech.role === 'assistant' && echoes(clause, around.before);
-    const sentence = isEcho ? undefined : sentenceOf(models, { speech, clause, position, around });
-    return sentence ? [sentence] : [];
-  });
-}
-
-function sentenceOf(
-  models: Models,
-  { speech, clause, position, around }: { speech: Speech; clause: string; position: number; around: Surroundings },
-): SummarySentence | undefined {
-  const question = questionBefore(models, speech, around.before);
-  const bare = position === 0 && question !== undefined && needsQuestion(clause) && wordCount(question) <= MAX_QUOTED_QUESTION_WORDS;
-  const said = bare ? `To “${question}”: ${clause}` : clause;
-  const { role, intensity } = speech;
-  const score = valueOf(models, { text: said, role, intensity, position, answers: question !== undefined });
-  if (score === 0) return undefined;
-  const text = clip(withAbsoluteDates(said, speech.occurredAt));
-  return {
-    text,
-    speaker: speech.name?.replace(/\s+/g, ' ') ?? speech.role.charAt(0).toUpperCase() + speech.role.slice(1),
-    day: speech.occurredAt.toISOString().slice(0, 10),
-    sourceIds: bare ? [around.before!.id, speech.id] : [speech.id],
-    sequence: speech.sequence,
-    position,
-    score,
-    worth: score,
-    tokens: models.countTokens(text),
-  };
+    .filter((clause) => /\p{L}/u.test(clause))
+    .map((clause, position) => {
+      const quotesQuestion =
+        position === 0 &&
+        question !== undefined &&
+        wordCount(question) <= MAX_QUOTED_QUESTION_WORDS &&
+        needsQuestion(clause);
+      return {
+        text: quotesQuestion ? `To “${question}”: ${clause}` : clause,
+        role,
+        position,
+        quotesQuestion,
+        isEcho: role === 'assistant' && echoes(clause, around.before),
+      };
+    });
 }
 
 /** The question that the message before ends in, when another one asked it. */

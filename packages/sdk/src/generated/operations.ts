@@ -97,9 +97,20 @@ const consolidatedFromWire: Names = {
   }],
 };
 
+const expandedFromWire: Names = {
+  data: ['data', messageFromWire],
+};
+
 const prioritySetFromWire: Names = {
   session_id: 'sessionId',
   updated_at: 'updatedAt',
+};
+
+const recallExplanationFromWire: Names = {
+  message_id: 'messageId',
+  kept_out_by: 'keptOutBy',
+  excluded_by: 'excludedBy',
+  why_not: 'whyNot',
 };
 
 const recalledFromWire: Names = {
@@ -108,6 +119,7 @@ const recalledFromWire: Names = {
     session_id: 'sessionId',
   }],
   token_count: 'tokenCount',
+  explanations: ['explanations', recallExplanationFromWire],
 };
 
 const erasureFromWire: Names = {
@@ -275,6 +287,20 @@ export const consolidate: Operation = {
   answer: consolidatedFromWire,
 };
 
+/** POST /sessions/{session_id}/expand */
+export const expand: Operation = {
+  method: 'POST',
+  path: '/sessions/{session_id}/expand',
+  pathFields: {
+    sessionId: 'session_id',
+  },
+  bodyFields: {
+    sourceIds: 'source_ids',
+    around: 'around',
+  },
+  answer: expandedFromWire,
+};
+
 /** POST /sessions/{session_id}/priority */
 export const setPriority: Operation = {
   method: 'POST',
@@ -301,6 +327,7 @@ export const recall: Operation = {
     maxTokens: 'max_tokens',
     filters: 'filters',
     explain: 'explain',
+    explainMessageIds: 'explain_message_ids',
   },
   answer: recalledFromWire,
 };

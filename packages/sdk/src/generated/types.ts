@@ -135,6 +135,11 @@ export interface ErrorBody {
   };
 }
 
+export interface Expanded {
+  /** In order of arrival, word for word. */
+  data: Message[];
+}
+
 export interface Health {
   status: 'healthy' | 'degraded' | 'unavailable' | 'disabled';
   version: string;
@@ -203,21 +208,59 @@ export interface PrioritySet {
   updatedAt: string;
 }
 
+export interface RecallExplanation {
+  messageId: string;
+  /** below_limit: others ranked higher · over_budget: maxTokens · filtered_out: see excludedBy · unrelated: no shared word, entity or meaning · out_of_scope: not in what was searched. */
+  outcome: 'returned' | 'below_limit' | 'over_budget' | 'filtered_out' | 'unrelated' | 'out_of_scope';
+  /** 1 for the best; null when it could not come back. */
+  rank: number | null;
+  /** Messages that could have come back. */
+  of: number;
+  score: number | null;
+  scores: {
+    lexical: number;
+    semantic: number;
+    neighbours: number;
+    session: number;
+    speaker: number;
+    time: number;
+    entity: number;
+    form: number;
+  } | null;
+  /** The part of the score by which it trails the last result most. */
+  keptOutBy: 'lexical' | 'semantic' | 'neighbours' | 'session' | 'speaker' | 'time' | 'entity' | 'form' | null;
+  excludedBy: 'roles' | 'emotions' | 'from' | 'to' | 'topics' | null;
+  /** What spoke for it and against it. */
+  why: string[];
+  /** What kept it out; empty when it was returned. */
+  whyNot: string[];
+}
+
 export interface Recalled {
   results: {
     message: Message;
     sessionId: string;
     /** Comparable within one answer; higher is better. */
     score: number;
-    /** With `explain`: each signal's part; they sum to the score. */
+    /** With `explain`: the parts of the score; they sum to it. */
     scores?: {
       lexical: number;
       semantic: number;
+      neighbours: number;
+      session: number;
+      speaker: number;
+      time: number;
+      entity: number;
+      form: number;
     };
     why?: string[];
   }[];
   /** Tokens (o200k_base) of the contents served. */
   tokenCount: number;
+  /** With `explain`: which set of weights ranked: `people` or `assistant`, chosen by who speaks how much. */
+  recipe?: string;
+  /** With `explainMessageIds`: one each. */
+  explanations?: RecallExplanation[];
 }
 
 /** Who speaks. Emotion is read from `user` alone. */
@@ -366,6 +409,13 @@ export interface GetMemoryGraphInput {
 
 export type ConsolidateInput = Record<string, never>;
 
+export interface ExpandInput {
+  /** The `sourceIds` of a sentence of the summary, or several of them. 1 to 1000 items. */
+  sourceIds: readonly string[];
+  /** Messages before and after each one to add. Default 0, 0 to 5. */
+  around?: number | undefined;
+}
+
 export interface SetPriorityInput {
   /** At most 200 characters. */
   topic: string;
@@ -396,6 +446,8 @@ export interface RecallInput {
   } | undefined;
   /** Default false. */
   explain?: boolean | undefined;
+  /** Messages whose place is to be explained, found or not: their rank, and which part of the score kept them out. At most 20 items. */
+  explainMessageIds?: readonly string[] | undefined;
 }
 
 export interface GetErasureInput {
