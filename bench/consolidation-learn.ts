@@ -45,7 +45,9 @@ export async function run(): Promise<void> {
   const asked = examples.filter((example) => example.asked === 1).length;
   console.log(`${examples.length} clauses, ${asked} of them asked for.`);
   const weights = learn(examples);
-  console.table(Object.fromEntries(CLAUSE_SIGNALS.map((name, at) => [name, Number(weights[at]!.toFixed(2))])));
+  console.table(
+    Object.fromEntries(CLAUSE_SIGNALS.map((name, at) => [name, Number(weights[at]!.toFixed(2))])),
+  );
 }
 
 function examplesOf(dialogue: Dialogue): Example[] {
@@ -53,13 +55,23 @@ function examplesOf(dialogue: Dialogue): Example[] {
   const answers = new Map<number, Set<string>[]>();
   for (const question of dialogue.questions) {
     for (const turn of question.evidence) {
-      const sentences = carriers(dialogue.turns[turn]!.text, question).map((text) => new Set(contentWords(text)));
+      const sentences = carriers(dialogue.turns[turn]!.text, question).map(
+        (text) => new Set(contentWords(text)),
+      );
       answers.set(turn, [...(answers.get(turn) ?? []), ...sentences]);
     }
   }
   const speeches = dialogue.turns.map(({ speaker, text, at }, turn): Speech => {
     const role = speaker === 'Assistant' ? 'assistant' : 'user';
-    return { id: `${turn}`, sequence: turn + 1, role, name: speaker, content: text, occurredAt: at, intensity: 0 };
+    return {
+      id: `${turn}`,
+      sequence: turn + 1,
+      role,
+      name: speaker,
+      content: text,
+      occurredAt: at,
+      intensity: 0,
+    };
   });
   return speeches.flatMap((speech, turn) =>
     clausesIn(models, speech, { before: speeches[turn - 1], people, most: 20 })

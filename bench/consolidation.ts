@@ -27,8 +27,12 @@ interface Row extends Retention {
 export async function run(args: string[]): Promise<void> {
   const data = args.includes('--data') ? args[args.indexOf('--data') + 1] : undefined;
   console.log(`Consolidation, offline, no language model; tokens of ${TOKEN_ENCODING}. ${describeMachine()}`);
-  console.log('Through an embedded database. evidence: share of the evidence turns that are still there, in per cent, with its');
-  console.log('95 % bootstrap interval over questions; (all): questions that keep every one; {answer}: answer words in the text.');
+  console.log(
+    'Through an embedded database. evidence: share of the evidence turns that are still there, in per cent, with its',
+  );
+  console.log(
+    '95 % bootstrap interval over questions; (all): questions that keep every one; {answer}: answer words in the text.',
+  );
   const own = ownDialogues();
   const sets: [string, Dialogue[]][] = [
     ...(data ? [['LoCoMo 0–4, categories 1–4', locomoDialogues(data)] as [string, Dialogue[]]] : []),
@@ -36,7 +40,8 @@ export async function run(args: string[]): Promise<void> {
     ['our own, assistant', own.filter(({ kind }) => kind === 'assistant')],
   ];
   const rows: Row[] = [];
-  for (const [set, dialogues] of sets) if (dialogues.length > 0) rows.push(...(await measure(set, dialogues)));
+  for (const [set, dialogues] of sets)
+    if (dialogues.length > 0) rows.push(...(await measure(set, dialogues)));
   await mkdir(RESULTS, { recursive: true });
   const file = join(RESULTS, 'consolidation.jsonl');
   await writeFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -45,7 +50,8 @@ export async function run(args: string[]): Promise<void> {
 }
 
 async function measure(set: string, dialogues: Dialogue[]): Promise<Row[]> {
-  const count = (of: (dialogue: Dialogue) => unknown[]) => dialogues.reduce((sum, each) => sum + of(each).length, 0);
+  const count = (of: (dialogue: Dialogue) => unknown[]) =>
+    dialogues.reduce((sum, each) => sum + of(each).length, 0);
   console.log(
     `\n${set}: ${dialogues.length} dialogues, ${count(({ turns }) => turns)} turns, n = ${count(({ questions }) => questions)} questions`,
   );
@@ -53,7 +59,8 @@ async function measure(set: string, dialogues: Dialogue[]): Promise<Row[]> {
   const times = { consolidation: [] as number[], unknown: [] as number[], known: [] as number[] };
   for (const dialogue of dialogues) {
     for (const [method, baseline] of Object.entries(BASELINES)) {
-      for (const budget of BUDGETS) rows.push(...score({ set, dialogue, method, budget }, () => baseline(dialogue, budget)));
+      for (const budget of BUDGETS)
+        rows.push(...score({ set, dialogue, method, budget }, () => baseline(dialogue, budget)));
     }
     const memory = await remember(dialogue);
     times.consolidation.push(memory.consolidationMs);
@@ -127,7 +134,10 @@ function printWorst(rows: Row[]): void {
   for (const method of ['PACT, query unknown', 'PACT, query known']) {
     const worst = rows
       .filter((row) => row.method === method && row.budget === Math.max(...BUDGETS))
-      .sort((a, b) => a.evidence - b.evidence || a.answer - b.answer || a.question.text.localeCompare(b.question.text))
+      .sort(
+        (a, b) =>
+          a.evidence - b.evidence || a.answer - b.answer || a.question.text.localeCompare(b.question.text),
+      )
       .slice(0, 10);
     console.log(`\nTen of the worst, ${method}, ${Math.max(...BUDGETS)} tokens`);
     for (const { dialogue, question, evidence, answer } of worst) {

@@ -30,7 +30,9 @@ export const BASELINES: Record<string, (dialogue: Dialogue, budget: number) => S
 const turnsOf = (dialogue: Dialogue): Unit[] => dialogue.turns.map(({ text }, turn) => ({ turn, text }));
 
 const unitsOf = (dialogue: Dialogue): Unit[] =>
-  dialogue.turns.flatMap(({ text }, turn) => splitSentences(text).map((sentence) => ({ turn, text: sentence })));
+  dialogue.turns.flatMap(({ text }, turn) =>
+    splitSentences(text).map((sentence) => ({ turn, text: sentence })),
+  );
 
 /** Takes units in the given order while they fit; serves them in the order of the conversation. */
 function fill(dialogue: Dialogue, ranked: Unit[], budget: number, beyond: 'stop' | 'skip'): Served {
@@ -48,7 +50,9 @@ function fill(dialogue: Dialogue, ranked: Unit[], budget: number, beyond: 'stop'
     left -= cost;
   }
   const order = new Map(unitsOf(dialogue).map(({ turn, text }, at) => [`${turn}\n${text}`, at]));
-  chosen.sort((a, b) => a.turn - b.turn || order.get(`${a.turn}\n${a.text}`)! - order.get(`${b.turn}\n${b.text}`)!);
+  chosen.sort(
+    (a, b) => a.turn - b.turn || order.get(`${a.turn}\n${a.text}`)! - order.get(`${b.turn}\n${b.text}`)!,
+  );
   return {
     pieces: chosen.map(({ turn, text }) => ({ text, sources: [turn] })),
     text: chosen
@@ -91,17 +95,23 @@ function textRank(dialogue: Dialogue): Unit[] {
     rank = next;
   }
   const order = units.map((unit, at) => ({ unit, rank: rank[at]! })).sort((a, b) => b.rank - a.rank);
-  ranked.set(dialogue, order.map(({ unit }) => unit));
+  ranked.set(
+    dialogue,
+    order.map(({ unit }) => unit),
+  );
   return ranked.get(dialogue)!;
 }
 
 /** Words in common over the logarithms of both lengths. */
 function similarities(words: string[][]): Map<number, number>[] {
   const holders = new Map<string, number[]>();
-  for (const [at, own] of words.entries()) for (const word of own) holders.set(word, [...(holders.get(word) ?? []), at]);
+  for (const [at, own] of words.entries())
+    for (const word of own) holders.set(word, [...(holders.get(word) ?? []), at]);
   return words.map((own, at) => {
     const common = new Map<number, number>();
-    for (const word of own) for (const other of holders.get(word)!) if (other !== at) common.set(other, (common.get(other) ?? 0) + 1);
+    for (const word of own)
+      for (const other of holders.get(word)!)
+        if (other !== at) common.set(other, (common.get(other) ?? 0) + 1);
     for (const [other, count] of common) {
       const lengths = Math.log(1 + own.length) + Math.log(1 + words[other]!.length);
       common.set(other, count / lengths);

@@ -15,7 +15,9 @@ export interface Retention {
   answer: number;
 }
 
-const MONTHS = 'january february march april may june july august september october november december'.split(' ');
+const MONTHS = 'january february march april may june july august september october november december'.split(
+  ' ',
+);
 const EMPTY = new Set(
   `a an the and or but of to in on at for with by from as is are was were be been has have had do does did it its this that
   these those he she they them his her their i my me you your we our us not no yes so if then than too very s t ll ve re d m
@@ -45,7 +47,12 @@ function stem(word: string): string {
  * answer's content words as its best sentence does; where the answer has no word in the turn (a date that was worked out,
  * an inference), the question's words take its place, and where they have none either, all words of the turn.
  */
-export function retentionOf(dialogue: Dialogue, question: DialogueQuestion, pieces: Piece[], served: Set<string>): Retention {
+export function retentionOf(
+  dialogue: Dialogue,
+  question: DialogueQuestion,
+  pieces: Piece[],
+  served: Set<string>,
+): Retention {
   const there = question.evidence.map((turn) => {
     const text = pieces.filter(({ sources }) => sources.includes(turn)).map((piece) => piece.text);
     return text.length > 0 && holds(text.join('\n'), dialogue.turns[turn]!.text, question) ? 1 : 0;
@@ -87,7 +94,8 @@ export function carriers(turn: string, question: DialogueQuestion): string[] {
 export const sentencesOf = (text: string) =>
   text.split(/(?<=[.!?])\s+|\n+|(?= \[image:)/).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 
-export const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+export const mean = (values: number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
 /** The 95 % bootstrap interval of a mean: 1,000 samples of the values, from a fixed seed. */
 export function interval(values: number[]): [number, number] {
@@ -96,7 +104,9 @@ export function interval(values: number[]): [number, number] {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
     return seed / 2 ** 32;
   };
-  const means = Array.from({ length: 1_000 }, () => mean(values.map(() => values[Math.floor(random() * values.length)]!)));
+  const means = Array.from({ length: 1_000 }, () =>
+    mean(values.map(() => values[Math.floor(random() * values.length)]!)),
+  );
   means.sort((a, b) => a - b);
   return [means[25]!, means[974]!];
 }

@@ -117,16 +117,23 @@ describe('consolidation', () => {
     await fill(sessionId);
     const [{ id }] = (await driver.list(sessionId)).data as [{ id: string }];
     const other = await driver.open();
-    expect(await expand(ctx, Expand.parse({ sessionId: other, sourceIds: [id, 'a\0b'] }))).toEqual({ data: [] });
-    await expect(expand(world.neighbour, Expand.parse({ sessionId, sourceIds: [id] }))).rejects.toMatchObject({
-      code: 'not_found',
+    expect(await expand(ctx, Expand.parse({ sessionId: other, sourceIds: [id, 'a\0b'] }))).toEqual({
+      data: [],
     });
+    await expect(expand(world.neighbour, Expand.parse({ sessionId, sourceIds: [id] }))).rejects.toMatchObject(
+      {
+        code: 'not_found',
+      },
+    );
   });
 
   test('of a session where every turn says the same says it once, and names every turn', async () => {
     const sessionId = await driver.open();
     const same = { role: 'user', content: 'I prefer oat milk in my coffee.' };
-    await driver.bring(sessionId, Array.from({ length: 808 }, () => same));
+    await driver.bring(
+      sessionId,
+      Array.from({ length: 808 }, () => same),
+    );
     const { consolidationResult } = await consolidate(ctx, { sessionId });
     expect(consolidationResult.summarySentences).toHaveLength(1);
     expect(consolidationResult.summarySentences[0]?.sourceIds).toHaveLength(806);

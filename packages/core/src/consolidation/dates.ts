@@ -12,7 +12,9 @@ const YEAR = new RegExp(`\\b(?:(?:last|next) year|${COUNT} years ago)\\b(?!['’
 const ANY = new RegExp(`${DAY.source}|${MONTH.source}|${YEAR.source}`, 'i');
 /** "Last Friday", said on a Saturday, may be yesterday or a week ago: it is dated from this many days on. */
 const CLEAR_AFTER_DAYS = 3;
-const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
 const DAY_MS = 86_400_000;
 
 /** "22 November 2026", in UTC. */
@@ -48,6 +50,3 @@ function spell(text: string, day: Date, at: Date): string | undefined {
   }
   return spellDay(day);
 }
-
-
-

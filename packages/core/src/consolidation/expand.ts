@@ -15,7 +15,12 @@ export const Expand = z.object({
     .min(1)
     .max(MAX_SOURCES)
     .meta({ description: 'The `source_ids` of a sentence of the summary, or several of them.' }),
-  around: z.int().min(0).max(5).default(0).meta({ description: 'Messages before and after each one to add.' }),
+  around: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .meta({ description: 'Messages before and after each one to add.' }),
 });
 
 export const Expanded = z

@@ -196,8 +196,14 @@ describe('a consolidation plan', () => {
   });
 
   test('of a hundred thousand near-duplicates says one sentence', () => {
-    const ways = ['I prefer oat milk in my coffee.', 'I really prefer oat milk in my coffee!', 'Well, I prefer oat milk in coffee'];
-    const copies = Array.from({ length: 100_000 }, (_, at) => said(at + 1, ways[at % 3]!, { role: 'user', tokens: 8 }));
+    const ways = [
+      'I prefer oat milk in my coffee.',
+      'I really prefer oat milk in my coffee!',
+      'Well, I prefer oat milk in coffee',
+    ];
+    const copies = Array.from({ length: 100_000 }, (_, at) =>
+      said(at + 1, ways[at % 3]!, { role: 'user', tokens: 8 }),
+    );
     const { sentences, foldedIds } = plan(copies);
     expect(sentences).toHaveLength(1);
     expect(foldedIds).toHaveLength(99_998);

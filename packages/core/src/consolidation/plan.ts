@@ -175,7 +175,11 @@ function within(messages: Judged[], most: number, tokens: number): Judged[] {
 }
 
 /** Sentences with what the ranks of their topics make of their value. */
-function rankSentences(speaksOf: SpeaksOf, sentences: SummarySentence[], input: PlanInput): SummarySentence[] {
+function rankSentences(
+  speaksOf: SpeaksOf,
+  sentences: SummarySentence[],
+  input: PlanInput,
+): SummarySentence[] {
   const factor = ({ text }: SummarySentence) => {
     if (speaksOf(text, input.low)) return LOW_PRIORITY_FACTOR;
     return speaksOf(text, input.high) ? HIGH_PRIORITY_FACTOR : 1;

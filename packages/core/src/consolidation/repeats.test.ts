@@ -22,7 +22,10 @@ const fold = (...texts: string[]) => foldRepeats(texts.map((text, at) => sentenc
 describe('repeats', () => {
   test('become one that names all its sources', () => {
     const copies = Array.from({ length: 808 }, (_, at) =>
-      sentence(at, at % 2 ? 'I prefer oat milk in my coffee.' : 'I really prefer oat milk in my coffee, please!'),
+      sentence(
+        at,
+        at % 2 ? 'I prefer oat milk in my coffee.' : 'I really prefer oat milk in my coffee, please!',
+      ),
     );
     const [one, ...others] = foldRepeats(copies);
     expect(others).toEqual([]);
@@ -32,7 +35,10 @@ describe('repeats', () => {
   test('fold into a longer one that says all they say', () => {
     const [one, ...others] = fold('I prefer oat milk in coffee.', 'I prefer oat milk in my morning coffee.');
     expect(others).toEqual([]);
-    expect(one).toMatchObject({ text: 'I prefer oat milk in my morning coffee.', sourceIds: ['msg_1', 'msg_0'] });
+    expect(one).toMatchObject({
+      text: 'I prefer oat milk in my morning coffee.',
+      sourceIds: ['msg_1', 'msg_0'],
+    });
   });
 
   test.each([
@@ -56,13 +62,26 @@ describe('repeats', () => {
     const many = Array.from({ length: 100_000 }, (_, at) =>
       sentence(at, `I prefer oat milk in my coffee${at % 3 ? '' : ' please'}${at % 5 ? '.' : '!'}`),
     );
-    const numbered = Array.from({ length: 1_000 }, (_, at) => sentence(at, `I prefer oat milk in cup ${at}.`));
+    const numbered = Array.from({ length: 1_000 }, (_, at) =>
+      sentence(at, `I prefer oat milk in cup ${at}.`),
+    );
     expect(foldRepeats(many)).toHaveLength(1);
     expect(foldRepeats(numbered)).toHaveLength(1_000);
   });
 
   test('once folded stay as they are, lose no source, and keep their order', () => {
-    const word = fc.constantFrom('oat', 'milk', 'coffee', 'tea', 'not', '12', 'Porto', 'the', 'please', 'prefer');
+    const word = fc.constantFrom(
+      'oat',
+      'milk',
+      'coffee',
+      'tea',
+      'not',
+      '12',
+      'Porto',
+      'the',
+      'please',
+      'prefer',
+    );
     const any = fc.array(fc.array(word, { minLength: 1, maxLength: 7 }), { maxLength: 25 });
     fc.assert(
       fc.property(any, (all) => {
@@ -78,7 +97,18 @@ describe('repeats', () => {
 
 describe('a choice of sentences', () => {
   test('fits its budget, keeps the order, and is the same when made again', () => {
-    const word = fc.constantFrom('oat', 'milk', 'coffee', 'tea', 'train', '12', 'Porto', 'sister', 'painted', 'prefer');
+    const word = fc.constantFrom(
+      'oat',
+      'milk',
+      'coffee',
+      'tea',
+      'train',
+      '12',
+      'Porto',
+      'sister',
+      'painted',
+      'prefer',
+    );
     const any = fc.record({
       words: fc.array(word, { minLength: 1, maxLength: 12 }),
       worth: fc.double({ min: 0.01, max: 1, noNaN: true }),

@@ -10,7 +10,9 @@ const MIN_SHARE = 0.7;
 const MAX_COMPARED = 24;
 /** Words that may come and go without changing what is said. */
 const COURTESY = new Set(
-  'please really very just so also well again oh ok okay yes yeah hey hi thanks and the a an i am im ive have'.split(' '),
+  'please really very just so also well again oh ok okay yes yeah hey hi thanks and the a an i am im ive have'.split(
+    ' ',
+  ),
 );
 
 /**
@@ -61,7 +63,9 @@ function foldContained(sentences: SummarySentence[]): SummarySentence[] {
     const known: Known = { sentence, content: contentOf(sentence.text), gone: false };
     all.push(known);
     if (known.content.length < MIN_SHARED) continue;
-    const keys = known.content.slice(0, 2).map((word) => `${sentence.speaker}\n${turnsOf(sentence.text)}\n${word}`);
+    const keys = known.content
+      .slice(0, 2)
+      .map((word) => `${sentence.speaker}\n${turnsOf(sentence.text)}\n${word}`);
     for (const other of new Set(keys.flatMap((key) => byBeginning.get(key) ?? []))) {
       if (other.gone || known.gone) continue;
       if (contains(known.content, other.content)) absorb(known, other);

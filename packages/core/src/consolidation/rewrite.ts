@@ -11,7 +11,7 @@ const CLAUSE =
   /(?:,\s+(?:and|so|plus|then)|\s+[–—-]{1,2}|;|(?<=\w{2}) and)\s+(?=(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|he|he's|she|she's|they|they're|it|it's|my|our|the|this|that|that's|there|there's|you|you're)\b (?!['’]))/giu;
 /** Nothing that is shorter stands as a clause of its own, in words. */
 const MIN_CLAUSE_WORDS = 4;
-const MARKS = /[\p{Extended_Pictographic}\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}\u200d\ufe0f\u20e3]+/gu;
+const MARKS = /(?:\p{Extended_Pictographic}|[\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}]|\u200d|\ufe0f|\u20e3)+/gu;
 /** Characters that are not seen but change what is: directions, joiners of nothing, marks of byte order. */
 const UNSEEN = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]|(?![\n\t])\p{Cc}/gu;
 const FENCE = /^[ \t]*(```|~~~)[^\n]*\n[\s\S]*?(?:^[ \t]*\1[^\n]*$|(?![\s\S]))/gm;
@@ -30,7 +30,8 @@ export function clausesOf(sentence: string): string[] {
     const before = sentence.slice(start, cut.index);
     const after = sentence.slice(cut.index + cut[0].length);
     if (wordCount(before) < MIN_CLAUSE_WORDS || wordCount(after) < MIN_CLAUSE_WORDS) continue;
-    if (/^\s*(?:if|when|while|because|since|although|though|after|before|unless|whether)\b/i.test(before)) continue;
+    if (/^\s*(?:if|when|while|because|since|although|though|after|before|unless|whether)\b/i.test(before))
+      continue;
     parts.push(before);
     start = cut.index + cut[0].length;
   }
@@ -53,7 +54,11 @@ export function tidy(clause: string, people: ReadonlySet<string>): string {
     const cut = withoutAddress(text.replace(OPENER, openerGone), people);
     if (/\p{L}/u.test(cut)) text = cut;
   }
-  text = text.replace(INTENSIFIER, '').replace(TRAILER, '$1').replace(/\s+([,.!?])/g, '$1').trim();
+  text = text
+    .replace(INTENSIFIER, '')
+    .replace(TRAILER, '$1')
+    .replace(/\s+([,.!?])/g, '$1')
+    .trim();
   return capitalize(ended(text));
 }
 

@@ -21,8 +21,14 @@ interface Choice {
  * each with the tokens of the day and speaker that it adds. Choosing again among the chosen changes nothing, because each
  * step's best is still the best among fewer. Cost: candidates times chosen, both bounded by the caller.
  */
-export function fitSentences(models: Models, sentences: SummarySentence[], budget: number): SummarySentence[] {
-  const choices = sentences.map((sentence): Choice => ({ sentence, content: contentOf(sentence.text), chosen: false }));
+export function fitSentences(
+  models: Models,
+  sentences: SummarySentence[],
+  budget: number,
+): SummarySentence[] {
+  const choices = sentences.map(
+    (sentence): Choice => ({ sentence, content: contentOf(sentence.text), chosen: false }),
+  );
   const heads = new Heads(models);
   const said = new Map<string, number>();
   let left = budget;
@@ -33,7 +39,8 @@ export function fitSentences(models: Models, sentences: SummarySentence[], budge
       if (choice.chosen) continue;
       const cost = choice.sentence.tokens + heads.cost(choice.sentence);
       if (cost > left) continue;
-      const value = (choice.sentence.worth * (1 - REDUNDANCY * repeated(choice.content, said))) / cost ** COST_EXPONENT;
+      const value =
+        (choice.sentence.worth * (1 - REDUNDANCY * repeated(choice.content, said))) / cost ** COST_EXPONENT;
       if (value > bestValue) [best, bestValue] = [choice, value];
     }
     if (best === undefined) break;

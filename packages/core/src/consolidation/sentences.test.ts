@@ -73,7 +73,10 @@ describe('the sentences of a message', () => {
   });
 
   test('leave out what an assistant only says again, not what it corrects', () => {
-    const said = speech('My order 4471 of the blue kettle never arrived in Porto.', { id: 'msg_1', sequence: 1 });
+    const said = speech('My order 4471 of the blue kettle never arrived in Porto.', {
+      id: 'msg_1',
+      sequence: 1,
+    });
     const answer = (content: string) => texts(content, said, { role: 'assistant' });
     expect(answer('The order 4471 of the blue kettle never arrived in Porto.')).toEqual([]);
     expect(answer('The order 4472 of the blue kettle arrived in Porto.')).toHaveLength(1);

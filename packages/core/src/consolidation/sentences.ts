@@ -2,7 +2,7 @@ import type { SummarySentence } from '@pact/db';
 import type { Models } from '../ctx.ts';
 import { withAbsoluteDates } from './dates.ts';
 import { clausesOf, readable, tidy, wordCount } from './rewrite.ts';
-import { type Clause, valueOf } from './value.ts';
+import { type Clause, worthAsking } from './value.ts';
 import { contentOf, turnsOf } from './words.ts';
 
 /** A message that the summary may speak of. */
@@ -42,7 +42,7 @@ export function sentencesOf(models: Models, speech: Speech, around: Surroundings
   return clausesIn(models, speech, around).flatMap((clause) => {
     if (clause.isEcho) return [];
     const key = `${clause.role}${clause.position}${clause.text}`;
-    const score = around.judged?.get(key) ?? valueOf(models, clause);
+    const score = around.judged?.get(key) ?? worthAsking(models, clause);
     around.judged?.set(key, score);
     if (score === 0) return [];
     const text = clip(withAbsoluteDates(clause.text, speech.occurredAt));
@@ -50,7 +50,8 @@ export function sentencesOf(models: Models, speech: Speech, around: Surroundings
     return [
       {
         text,
-        speaker: speech.name?.replace(/\s+/g, ' ') ?? speech.role.charAt(0).toUpperCase() + speech.role.slice(1),
+        speaker:
+          speech.name?.replace(/\s+/g, ' ') ?? speech.role.charAt(0).toUpperCase() + speech.role.slice(1),
         day: speech.occurredAt.toISOString().slice(0, 10),
         sourceIds: clause.quotesQuestion ? [around.before!.id, speech.id] : [speech.id],
         sequence: speech.sequence,

@@ -22,10 +22,12 @@ const LIFE =
   /\b(?:job|work(?:ing|s|ed)?|career|company|business|store|shop|interview|promotion|school|college|university|degree|class(?:es)?|course|exam|project|doctor|hospital|surgery|injury|injured|sick|pain|therapy|therapist|diet|medication|house|home|apartment|flat|moved?|car|bike|rent|mortgage|loan|budget|salary|price|trip|travel\w*|vacation|holiday|flight|hotel|concert|festival|game|tournament|team|band|song|book|movie|film|show|restaurant|recipe|garden|birthday|wedding|anniversary|party|race|marathon|gym|yoga|camp\w*|hik\w+)\b/i;
 const TIME =
   /\b(?:yesterday|today|tonight|tomorrow|ago|last (?:night|week|weekend|month|year|summer|winter|spring|fall|autumn|\w+day)|next (?:week|weekend|month|year|summer|winter|spring|fall|autumn|\w+day)|this (?:week|weekend|month|year|summer|morning)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october|november|december|since|every (?:day|week|month|year|morning|\w+day)|for (?:a|\w+) (?:years?|months?|weeks?|days?)|weekend|(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+) (?:years?|months?|weeks?|days?|hours?))\b/i;
-const QUANTITY = /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|half|twice|first|second|third|once)\b/i;
+const QUANTITY =
+  /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|half|twice|first|second|third|once)\b/i;
 const PRAISE =
   /\b(?:amazing|awesome|great|wonderful|incredible|inspiring|proud|fantastic|beautiful|cool|lovely|sounds|support|supportive|important|appreciate|grateful|thankful|glad|happy for|good luck|congrats|congratulations|believe in|encourag\w+|motivat\w+|rewarding|journey|difference|positive|special)\b/i;
-const CODE = /[{};]\s*$|=>|\)\s*\{|<\/?\w+>|[\w.]+\([^)]*\)[;.]?$|^\s*(?:const|let|var|def|import|function)\b.*[=({:]/;
+const CODE =
+  /[{};]\s*$|=>|\)\s*\{|<\/?\w+>|[\w.]+\([^)]*\)[;.]?$|^\s*(?:const|let|var|def|import|function)\b.*[=({:]/;
 
 /** What a clause is judged by, in the order of `WEIGHTS`. */
 export const SIGNALS = [
@@ -96,7 +98,7 @@ const ROLE_VALUE = { user: 1, assistant: 0.55, tool: 0.35, system: 0.25 };
  * What a reader would miss if a clause were gone, 0 to 1: names, numbers, dates, what someone did, has or plans. 0 for
  * what says nothing: "Ok.", "Sure, thanks.", code, a word said over and over.
  */
-export function valueOf(models: Models, clause: Clause): number {
+export function worthAsking(models: Models, clause: Clause): number {
   if (saysNothing(clause.text)) return 0;
   const signals = signalsOf(models, clause);
   const sum = signals.reduce((total, signal, at) => total + signal * WEIGHTS[at]!, 0);
@@ -113,5 +115,7 @@ export function saysNothing(text: string): boolean {
   const different = new Set(content).size;
   if (different === 0 || (content.length > 8 && different < content.length / 4)) return true;
   if (different >= ENOUGH_CONTENT) return false;
-  return !TELLING.some((pattern) => pattern.test(text)) && !(FIRST_PERSON.test(text) && /\s\p{Lu}/u.test(text));
+  return (
+    !TELLING.some((pattern) => pattern.test(text)) && !(FIRST_PERSON.test(text) && /\s\p{Lu}/u.test(text))
+  );
 }

@@ -83,9 +83,14 @@ describe('a context', () => {
 
   test('serves a hit with the message before and after it', async () => {
     const sessionId = await driver.open();
-    await driver.say(sessionId, 'What is the door code of the studio?', 'It is 9317, with a star at the end.');
+    await driver.say(
+      sessionId,
+      'What is the door code of the studio?',
+      'It is 9317, with a star at the end.',
+    );
     await driver.say(sessionId, 'Noted, I wrote it into my blue notebook.', 'Good.');
-    for (let at = 0; at < 12; at++) await driver.say(sessionId, `Let us talk about holiday number ${at}.`, 'Sure.');
+    for (let at = 0; at < 12; at++)
+      await driver.say(sessionId, `Let us talk about holiday number ${at}.`, 'Sure.');
     await runDueJobs(ctx);
     const contents = (await driver.contextOf(sessionId, { query: 'the blue notebook' })).messages.map(
       ({ content }) => content,
@@ -102,7 +107,8 @@ describe('a context', () => {
     'answers a query of nothing: %s',
     async (query) => {
       const sessionId = await driver.open();
-      for (let at = 0; at < 8; at++) await driver.say(sessionId, `I met Marek ${at} times in Porto.`, 'Sure.');
+      for (let at = 0; at < 8; at++)
+        await driver.say(sessionId, `I met Marek ${at} times in Porto.`, 'Sure.');
       await runDueJobs(ctx);
       const { tokenCount, messages } = await driver.contextOf(sessionId, { query, maxTokens: 100 });
       expect(tokenCount).toBeLessThanOrEqual(100);
@@ -117,9 +123,7 @@ describe('a context', () => {
       { role: 'user', content: 'Today I meet her again.', occurredAt: '2026-05-09T10:00:00Z' },
     ]);
     const { prompt } = await driver.contextOf(sessionId, { format: 'text', includeEmotional: false });
-    expect(prompt).toBe(
-      '[8 May 2026]\nuser: I met Ana yesterday.\n[9 May]\nuser: Today I meet her again.',
-    );
+    expect(prompt).toBe('[8 May 2026]\nuser: I met Ana yesterday.\n[9 May]\nuser: Today I meet her again.');
   });
 
   test('says what it left out', async () => {

@@ -66,7 +66,9 @@ function headsOf(messages: ServedMessage[]): (string | undefined)[] {
 function dated(messages: ServedMessage[]): ServedMessage[] {
   const heads = headsOf(messages);
   return messages.map((message, at) =>
-    heads[at] && message.content.trim() !== '' ? { ...message, content: `${heads[at]} ${message.content}` } : message,
+    heads[at] && message.content.trim() !== ''
+      ? { ...message, content: `${heads[at]} ${message.content}` }
+      : message,
   );
 }
 

@@ -98,7 +98,9 @@ export async function getContext(
   const served = trim(ctx, draft, input.maxTokens, input.format);
   const servedIds = new Set(served.parts.messages.map((message) => message.id));
   // A neighbour was never asked for: that it did not fit is no loss.
-  const dropped = candidates.filter(({ id: messageId, source }) => !servedIds.has(messageId) && source !== 'neighbour');
+  const dropped = candidates.filter(
+    ({ id: messageId, source }) => !servedIds.has(messageId) && source !== 'neighbour',
+  );
   return {
     sessionId: session.id,
     messages: served.parts.messages,
@@ -120,7 +122,11 @@ export async function getContext(
 }
 
 /** The summary's sentences that say more than the messages served beside them, those first that bear on the query. */
-function sentencesBeside(sentences: SummarySentence[], chosen: Candidate[], query?: string): SummarySentence[] {
+function sentencesBeside(
+  sentences: SummarySentence[],
+  chosen: Candidate[],
+  query?: string,
+): SummarySentence[] {
   const served = new Set(chosen.map((candidate) => candidate.id));
   const others = sentences.filter(({ sourceIds }) => !sourceIds.every((source) => served.has(source)));
   return query === undefined ? others : bearingOn(query, others);
@@ -217,7 +223,8 @@ async function findCandidates(ctx: Ctx, session: SessionRow, query?: string): Pr
   const newest = recent[0];
   // The newest message is recent even when the query finds it: it is served before anything else.
   if (newest) byId.set(newest.id, { ...newest, source: 'recent' });
-  for (const { reason, ...row } of kept) if (!byId.has(row.id)) byId.set(row.id, { ...row, source: reason ?? 'emotion' });
+  for (const { reason, ...row } of kept)
+    if (!byId.has(row.id)) byId.set(row.id, { ...row, source: reason ?? 'emotion' });
   for (const row of beside) if (!byId.has(row.id)) byId.set(row.id, { ...row, source: 'neighbour' });
   for (const row of recent) if (!byId.has(row.id)) byId.set(row.id, { ...row, source: 'recent' });
   return [...byId.values()];
