@@ -5,8 +5,8 @@ import { ASSISTANT, PEOPLE, SIGNALS } from '@pact/core/testing';
 import { describeMachine } from './environment.ts';
 import { BASELINES } from './recall/baselines.ts';
 import { type Dialogue, locomoDialogues, ownDialogues } from './recall/dialogues.ts';
-import { learnWeights } from './recall/learn.ts';
 import { measureLatency } from './recall/latency.ts';
+import { learnWeights } from './recall/learn.ts';
 import { recallThroughProduct } from './recall/product.ts';
 import { examplesOf, rankAll, recipeOf } from './recall/rows.ts';
 import { type Outcome, outcomesOf, recallAt, tableRow } from './recall/score.ts';
@@ -21,7 +21,9 @@ const RESULTS = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
 export async function run(args: string[]): Promise<void> {
   const data = args.includes('--data') ? args[args.indexOf('--data') + 1] : undefined;
   console.log(`Recall, offline, no language model. ${describeMachine()}`);
-  console.log('In per cent; R@10 with its 95 % bootstrap interval over questions. Evidence: all turns that carry the answer.\n');
+  console.log(
+    'In per cent; R@10 with its 95 % bootstrap interval over questions. Evidence: all turns that carry the answer.\n',
+  );
   const rowsOfAll: Outcome[] = [];
   if (data) rowsOfAll.push(...(await table('LoCoMo 0–4, categories 1–4', locomoDialogues(data), true)));
   const own = ownDialogues();
@@ -49,7 +51,8 @@ async function table(title: string, dialogues: Dialogue[], foreign: boolean): Pr
   }
   lines['PACT, weights of this set, one dialogue left out'] = tableRow(leaveOneOut(dialogues));
   const shipped: Outcome[] = [];
-  for (const dialogue of dialogues) shipped.push(...outcomesOf(dialogue, await recallThroughProduct(dialogue)));
+  for (const dialogue of dialogues)
+    shipped.push(...outcomesOf(dialogue, await recallThroughProduct(dialogue)));
   lines[foreign ? 'PACT as shipped' : 'PACT as shipped (learned on these)'] = tableRow(shipped);
   console.table(lines);
   return shipped;

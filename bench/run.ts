@@ -2,6 +2,7 @@
 const BENCHMARKS: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
   consolidation: () => import('./consolidation.ts'),
   'consolidation-learn': () => import('./consolidation-learn.ts'),
+  concepts: () => import('./concepts.ts'),
   growth: () => import('./growth.ts'),
   recall: () => import('./recall.ts'),
   'recall-learn': () => import('./recall-learn.ts'),

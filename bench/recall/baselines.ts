@@ -1,6 +1,6 @@
-import { models, readQuestion, type Recipe, rankTurns, SIGNALS, type Signal } from '@pact/core/testing';
-import { freshPglite } from '@pact/db/testing';
+import { models, type Recipe, rankTurns, readQuestion, SIGNALS, type Signal } from '@pact/core/testing';
 import { rows } from '@pact/db';
+import { freshPglite } from '@pact/db/testing';
 import { sql } from 'drizzle-orm';
 import type { Dialogue } from './dialogues.ts';
 import { indexDialogue } from './rows.ts';
@@ -78,7 +78,7 @@ export const BASELINES: Record<string, Baseline> = {
   'newest turns': async ({ turns, questions }) =>
     questions.map(() => [...turns.keys()].reverse().slice(0, LIMIT)),
   'full text, any word': fullText,
-  'BM25': wordsAlone,
+  BM25: wordsAlone,
   'static vectors, cosine': vectors,
   'BM25 + vectors, RRF': naiveFusion,
 };

@@ -55,7 +55,10 @@ function parseOwn(name: string, file: string): Dialogue {
       dialogue.turns.push({ id, speaker: speaker.trim(), text: text.replaceAll('\\n', '\n'), at });
     } else {
       const [kind, text, answer, ids] = parts as [string, string, string, string];
-      const evidence = ids.trim().split(/\s+/).map((id) => position(positions, id, name));
+      const evidence = ids
+        .trim()
+        .split(/\s+/)
+        .map((id) => position(positions, id, name));
       dialogue.questions.push({ kind, text, answer, evidence });
     }
   }

@@ -1,4 +1,4 @@
-import { Recall, recall, SaveMessages, saveInteraction, SaveInteraction, saveMessages } from '@pact/core';
+import { Recall, recall, SaveInteraction, SaveMessages, saveInteraction, saveMessages } from '@pact/core';
 import { driverOf, type TestWorld, testWorld } from '@pact/core/testing';
 import { summarize, time } from '../environment.ts';
 import { ownDialogues } from './dialogues.ts';
@@ -17,7 +17,9 @@ export async function measureLatency(scale: boolean): Promise<void> {
     lines[`${size} turns`] = await measureSession(world, texts, questions, size);
     await world.connection.close();
   }
-  console.log(`\nTime of a recall in one session, milliseconds, p50 / p99 of ${CALLS} questions one after the other, embedded or PACT_TEST_DATABASE_URL`);
+  console.log(
+    `\nTime of a recall in one session, milliseconds, p50 / p99 of ${CALLS} questions one after the other, embedded or PACT_TEST_DATABASE_URL`,
+  );
   console.table(lines);
   if (scale) {
     const { measureWorkspace } = await import('./workspace.ts');

@@ -1,5 +1,5 @@
 import { Recall, recall, SaveMessages, saveMessages } from '@pact/core';
-import { driverOf, testWorld, type TestWorld } from '@pact/core/testing';
+import { driverOf, type TestWorld, testWorld } from '@pact/core/testing';
 import type { Dialogue } from './dialogues.ts';
 import { nameOf, roleOf } from './rows.ts';
 
@@ -23,7 +23,7 @@ export async function recallThroughProduct(dialogue: Dialogue, limit = 50): Prom
   }
 }
 
-export async function saveDialogue(world: TestWorld, dialogue: Dialogue): Promise<string> {
+async function saveDialogue(world: TestWorld, dialogue: Dialogue): Promise<string> {
   // A threshold out of reach: folding has a benchmark of its own, and recall sees folded turns as well.
   const sessionId = await driverOf(world).open({ consolidationThreshold: 1_000, tokenThreshold: 1_000_000 });
   for (let at = 0; at < dialogue.turns.length; at += BATCH) {

@@ -1,19 +1,17 @@
 import {
   models,
   PEOPLE,
+  type Recipe,
+  ROLES,
   rankTurns,
   readFeatures,
   readQuestion,
-  type Recipe,
-  ROLES,
   SIGNALS,
   TurnIndex,
 } from '@pact/core/testing';
 import type { Dialogue, DialogueTurn } from './dialogues.ts';
 import type { Example } from './learn.ts';
 
-/** Turns beside the evidence that a weight is learned against: the hard ones. */
-const HARD = 150;
 export const roleOf = ({ speaker }: DialogueTurn) =>
   speaker === 'Assistant' ? ('assistant' as const) : ('user' as const);
 export const nameOf = ({ speaker }: DialogueTurn) =>

@@ -23,16 +23,16 @@ export const recallAt = (k: number) => (outcome: Outcome) => {
 };
 
 /** 1 where any evidence is among the first k. */
-export const hitAt = (k: number) => (outcome: Outcome) => (recallAt(k)(outcome) > 0 ? 1 : 0);
+const hitAt = (k: number) => (outcome: Outcome) => (recallAt(k)(outcome) > 0 ? 1 : 0);
 
 /** 1 ÷ rank of the first evidence. */
-export function reciprocalRank(outcome: Outcome): number {
+function reciprocalRank(outcome: Outcome): number {
   const rank = outcome.found.findIndex((turn) => outcome.question.evidence.includes(turn));
   return rank < 0 ? 0 : 1 / (rank + 1);
 }
 
 /** Normalised discounted cumulative gain of the first k, evidence worth 1 (Järvelin and Kekäläinen, 2002). */
-export const gainAt = (k: number) => (outcome: Outcome) => {
+const gainAt = (k: number) => (outcome: Outcome) => {
   const evidence = new Set(outcome.question.evidence);
   const discount = (rank: number) => 1 / Math.log2(rank + 2);
   const gained = outcome.found.slice(0, k).map((turn, rank) => (evidence.has(turn) ? discount(rank) : 0));
@@ -40,11 +40,11 @@ export const gainAt = (k: number) => (outcome: Outcome) => {
   return sum(gained) / sum(ideal);
 };
 
-export const mean = (outcomes: Outcome[], of: (outcome: Outcome) => number) =>
+const mean = (outcomes: Outcome[], of: (outcome: Outcome) => number) =>
   sum(outcomes.map(of)) / Math.max(1, outcomes.length);
 
 /** 95 % interval of a mean by the bootstrap over questions, 1,000 draws, seeded. */
-export function interval(outcomes: Outcome[], of: (outcome: Outcome) => number): [number, number] {
+function interval(outcomes: Outcome[], of: (outcome: Outcome) => number): [number, number] {
   const values = outcomes.map(of);
   let seed = 42;
   const next = () => {

@@ -13,6 +13,8 @@ export interface Env {
   apiKey: string | undefined;
   /** Set: the local key is held to this plan's rate limits. */
   localPlan: Plan | undefined;
+  /** False: the local workspace reads and stores nothing about emotion. */
+  trackEmotion: boolean;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Settings that are understood but not used by this version: said at start, never silently dropped. */
   unused: string[];
@@ -35,6 +37,7 @@ const Variables = z.object({
   }),
   PACT_SITE_ORIGIN: optional,
   PACT_LOCAL_PLAN: z.enum(['free', 'starter', 'pro', 'team']).optional(),
+  PACT_TRACK_EMOTION: z.enum(['true', 'false']).optional(),
   PACT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   DATABASE_URL: optional.refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), {
     message: 'must begin with postgres://',
@@ -59,6 +62,12 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     throw new EnvError(`${String(issue!.path[0])}: ${issue!.message}`);
   }
   const env = parsed.data;
+  // A wish for privacy is never dropped in silence: without a local key there is no local workspace to set.
+  if (env.PACT_TRACK_EMOTION !== undefined && env.DATABASE_URL && !env.PACT_API_KEY) {
+    throw new EnvError(
+      'PACT_TRACK_EMOTION: it sets the local workspace; DATABASE_URL has one only with PACT_API_KEY',
+    );
+  }
   return {
     port: env.PACT_PORT,
     sitePort: env.PACT_SITE_PORT,
@@ -69,6 +78,7 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     databaseUrl: env.DATABASE_URL,
     apiKey: env.PACT_API_KEY,
     localPlan: env.PACT_LOCAL_PLAN,
+    trackEmotion: env.PACT_TRACK_EMOTION !== 'false',
     logLevel: env.PACT_LOG_LEVEL,
     unused: NOT_USED_YET.filter((name) => env[name] !== undefined),
   };

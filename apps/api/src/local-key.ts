@@ -11,10 +11,17 @@ const WORKSPACE_ID = 'wks_local';
  */
 export async function provideLocalKey(
   db: Database,
-  input: { dataDir: string; apiKey: string | undefined; plan: Plan | undefined; now: Date },
+  input: {
+    dataDir: string;
+    apiKey: string | undefined;
+    plan: Plan | undefined;
+    trackEmotion: boolean;
+    now: Date;
+  },
 ): Promise<string> {
   const secret = input.apiKey ?? (await keptSecret(join(input.dataDir, 'api-key')));
-  await ensureWorkspace(db, { id: WORKSPACE_ID, name: 'Local', plan: input.plan ?? 'team', now: input.now });
+  const { plan = 'team', trackEmotion, now } = input;
+  await ensureWorkspace(db, { id: WORKSPACE_ID, name: 'Local', plan, trackEmotion, now });
   const local = { workspaceId: WORKSPACE_ID, name: 'Local key', now: input.now };
   const keyId = await storeKey(db, { ...local, secret, rateLimited: input.plan !== undefined });
   // A key that was replaced is replaced: the one before it opens nothing any more.

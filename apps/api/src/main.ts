@@ -56,6 +56,7 @@ function localKey(env: Env, services: ReturnType<typeof createServices>): Promis
     dataDir: env.dataDir,
     apiKey: env.apiKey,
     plan: env.localPlan,
+    trackEmotion: env.trackEmotion,
     now: domain.now(),
   });
 }

@@ -1,7 +1,7 @@
 import type { Database, EmotionWord } from '@pact/db';
 import type { Emotion } from './emotions/vocabulary.ts';
 import type { Id, IdPrefix } from './ids.ts';
-import type { IndexCache } from './recall/index-cache.ts';
+import type { IndexCache } from './recall/turn-index.ts';
 
 /** What a domain function may know of the world. It reads no clock, environment, global or randomness beside this. */
 export interface Ctx {
@@ -47,7 +47,15 @@ export interface Concept {
   /** Salience within its text, 0 to 1. */
   weight: number;
   aliases: string[];
+  /** What an entity is, where that is sure. */
+  type?: EntityType;
+  /** Keys of other names that the same entity may go by elsewhere: "chen" for "Dr. Chen". */
+  otherKeys?: string[];
+  /** True for a name told by nothing but a capital at the start of a sentence. */
+  isGuess?: boolean;
 }
+
+export type EntityType = 'person' | 'place' | 'organisation' | 'product' | 'date' | 'id';
 
 /** The engines, as ports: each may be replaced without the domain noticing. All are synchronous and deterministic. */
 export interface Models {

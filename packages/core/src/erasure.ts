@@ -5,6 +5,7 @@ import {
   idempotencyRecords,
   jobs,
   memoryEdges,
+  memoryNames,
   memoryNodes,
   messages,
   type RemovedFrom,
@@ -40,6 +41,7 @@ export const Erasure = z
 const STORES = {
   emotional_states: emotionalStates,
   memory_edges: memoryEdges,
+  memory_names: memoryNames,
   memory_nodes: memoryNodes,
   topic_priorities: topicPriorities,
   consolidations,

@@ -35,7 +35,7 @@ export {
 export { ListMessages, listMessages, MessagePage } from './messages.ts';
 export { PrioritySet, SetPriority, setPriority } from './priorities.ts';
 export { Recall, Recalled, recall } from './recall/index.ts';
-export { createIndexCache } from './recall/index-cache.ts';
+export { createIndexCache } from './recall/turn-index.ts';
 export {
   CreatedSession,
   CreateSession,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Ctx } from './ctx.ts';
 import { EmotionName, TrendName } from './emotions/index.ts';
 import { trendOf } from './emotions/state.ts';
+import { tracksEmotion } from './emotions/tracking.ts';
 import { arousal, id, instant, label, MAX_MESSAGE_LENGTH, share, text, valence } from './fields.ts';
 import { atomically } from './idempotency.ts';
 import { Role } from './messages.ts';
@@ -12,10 +13,10 @@ export const SaveInteraction = z.object({
   sessionId: id(),
   userMessage: text(MAX_MESSAGE_LENGTH),
   aiMessage: text(MAX_MESSAGE_LENGTH),
-  trackEmotion: z
-    .boolean()
-    .default(true)
-    .meta({ description: 'False: nothing about emotion is read or stored.' }),
+  trackEmotion: z.boolean().default(true).meta({
+    description:
+      'False: nothing about emotion is read or stored. True reads it only where the session and the workspace allow it.',
+  }),
   consolidate: z.boolean().default(true).meta({ description: 'False: this save never folds older turns.' }),
   occurredAt: instant().optional().meta({ description: 'When it was said; without it, now.' }),
 });
@@ -31,7 +32,8 @@ export const SavedInteraction = z
         trend: TrendName,
         confidence: share('Calibrated probability that the label is right.'),
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'Null when emotion is not tracked.' }),
     consolidationTriggered: z.boolean(),
     tokenCount: z.int().meta({ description: 'Tokens of the two messages.' }),
   })
@@ -73,7 +75,8 @@ export async function saveInteraction(
     { role: 'user' as const, content: input.userMessage, occurredAt },
     { role: 'assistant' as const, content: input.aiMessage, occurredAt },
   ];
-  const turns = await analyseTurns(ctx.models, spoken, input.trackEmotion);
+  const tracked = input.trackEmotion && (await tracksEmotion(ctx, sessionId));
+  const turns = await analyseTurns(ctx.models, spoken, tracked);
   const reading = turns[0]!.reading;
   return atomically(
     ctx,
@@ -105,7 +108,7 @@ export async function saveMessages(
 ): Promise<z.output<typeof SavedMessages>> {
   const { sessionId } = input;
   const once = withoutRepeats(input.messages);
-  const turns = await analyseTurns(ctx.models, once, true);
+  const turns = await analyseTurns(ctx.models, once, await tracksEmotion(ctx, sessionId));
   return atomically(
     ctx,
     async (inner) => {

@@ -118,15 +118,17 @@ export async function revokeOtherKeys(
     );
 }
 
-/** Makes sure that a workspace exists, on this plan. */
+/** Makes sure that a workspace exists, on this plan; `trackEmotion` is left as it is unless given. */
 export async function ensureWorkspace(
   db: Database,
-  input: { id: string; name: string; plan: Plan; now: Date },
+  input: { id: string; name: string; plan: Plan; trackEmotion?: boolean; now: Date },
 ): Promise<void> {
+  const { id, name, plan, trackEmotion, now } = input;
+  const settings = { plan, ...(trackEmotion === undefined ? {} : { trackEmotion }) };
   await db
     .insert(workspaces)
-    .values({ id: input.id, name: input.name, plan: input.plan, createdAt: input.now })
-    .onConflictDoUpdate({ target: workspaces.id, set: { plan: input.plan } });
+    .values({ id, name, ...settings, createdAt: now })
+    .onConflictDoUpdate({ target: workspaces.id, set: settings });
 }
 
 function hashSecret(secret: string): string {

@@ -1,10 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rows } from '@pact/db';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { consolidate } from './consolidation/index.ts';
 import { GetContext, getContext } from './context/index.ts';
 import type { Ctx } from './ctx.ts';
 import { getEmotionalState } from './emotions/index.ts';
 import { eraseSession, getErasure } from './erasure.ts';
+import { SaveInteraction, saveInteraction } from './interactions.ts';
 import { runDueJobs } from './jobs.ts';
+import { ensureWorkspace } from './keys.ts';
 import { setPriority } from './priorities.ts';
 import { Recall, recall } from './recall/index.ts';
 import { getSession, ListSessions, listSessions } from './sessions.ts';
@@ -66,6 +70,41 @@ describe('saving', () => {
     expect((await driver.graphOf(sessionId)).nodes.filter(({ type }) => type === 'emotion')).toEqual([]);
   });
 
+  test('reads and stores nothing about emotion in a session opened without it', async () => {
+    const sessionId = await driver.open({ trackEmotion: false });
+    expect(await getSession(ctx, { sessionId })).toMatchObject({ trackEmotion: false });
+    const saved = await driver.say(sessionId, 'I am furious about the kettle!', 'Oh.', {
+      trackEmotion: true,
+    });
+    expect(saved.emotionalAnalysis).toBeNull();
+    await driver.bring(sessionId, [{ role: 'user', content: 'I am so happy!', externalId: 'h1' }]);
+    await expectNoEmotion(sessionId);
+    expect((await driver.graphOf(sessionId)).nodes.map(({ content }) => content)).toContain('kettle');
+    expect((await driver.list(sessionId)).data.some((message) => 'emotionalMetadata' in message)).toBe(false);
+  });
+
+  test('reads and stores nothing about emotion in a workspace that turned it off, and again once it is on', async () => {
+    const settings = { id: ctx.actor.workspaceId, name: 'ours', plan: 'team' as const, now: ctx.now() };
+    const sessionId = await driver.open();
+    await ensureWorkspace(ctx.db, { ...settings, trackEmotion: false });
+    const readings = vi.fn(ctx.models.readEmotion);
+    const quiet = { ...ctx, models: { ...ctx.models, readEmotion: readings } };
+    const turn = SaveInteraction.parse({ sessionId, userMessage: 'I am furious!', aiMessage: 'Oh.' });
+    expect((await saveInteraction(quiet, turn)).emotionalAnalysis).toBeNull();
+    expect(readings).not.toHaveBeenCalled();
+    await expectNoEmotion(sessionId);
+    // A setting that is not named stays: a plan may change without emotion coming back.
+    await ensureWorkspace(ctx.db, settings);
+    expect((await driver.say(sessionId, 'I am furious!')).emotionalAnalysis).toBeNull();
+    await ensureWorkspace(ctx.db, { ...settings, trackEmotion: true });
+    expect((await driver.say(sessionId, 'I am furious!')).emotionalAnalysis?.userEmotion).toBe('angry');
+  });
+
+  test('says that a session is missing, and reads nothing of what was said to it', async () => {
+    await expect(driver.say('sess_never', 'I am furious!')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(driver.say('\0', 'I am furious!')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   test('keeps the time that the client gave, from 1970 and from 2100', async () => {
     const sessionId = await driver.open();
     await driver.say(sessionId, 'Long ago', 'Yes', { occurredAt: '1970-01-01T00:00:00Z' });
@@ -105,6 +144,29 @@ describe('saving', () => {
     expect((await getSession(ctx, { sessionId })).messageCount).toBe(1_000);
   });
 });
+
+/** No table knows how anybody felt in this session, and the answers say so. */
+async function expectNoEmotion(sessionId: string): Promise<void> {
+  const { connection } = world;
+  const stored = await rows<{ states: number; nodes: number; felt: number; filter: unknown }>(
+    connection.db,
+    sql`select (select count(*)::int from emotional_states where session_id = ${sessionId}) as states,
+      (select count(*)::int from memory_nodes where session_id = ${sessionId} and type = 'emotion') as nodes,
+      (select coalesce(sum(felt), 0)::int from memory_nodes where session_id = ${sessionId}) as felt,
+      (select emotional_state from sessions where id = ${sessionId}) as filter`,
+  );
+  expect(stored).toEqual([{ states: 0, nodes: 0, felt: 0, filter: null }]);
+  expect(await getEmotionalState(ctx, { sessionId })).toMatchObject({
+    currentEmotion: 'neutral',
+    valence: 0.5,
+    arousal: 0.5,
+    trend: 'stable',
+    keyEmotions: [],
+    emotionalHistory: [],
+    changePoints: [],
+    escalation: { active: false, turns: 0, since: null },
+  });
+}
 
 describe('sessions', () => {
   test('are found again by the client’s own id', async () => {
@@ -206,7 +268,7 @@ describe('recall', () => {
     const sessionId = await driver.open();
     await driver.say(sessionId, 'The train to Porto leaves at noon.');
     const [best] = (await driver.find('train to Porto', { sessionId, explain: true })).results;
-const sum = Object.values(best!.scores!).reduce((total, part) => total + part, 0);
+    const sum = Object.values(best!.scores!).reduce((total, part) => total + part, 0);
     expect(sum).toBeCloseTo(best!.score, 3);
     expect(best!.why!.join(' ')).toContain('train');
   });
@@ -260,8 +322,6 @@ describe('erasure', () => {
 
 /** Every table of the schema that holds the phrase anywhere. */
 async function tablesHolding({ connection }: TestWorld, phrase: string): Promise<string[]> {
-  const { rows } = await import('@pact/db');
-  const { sql } = await import('drizzle-orm');
   const tables = await rows<{ name: string }>(
     connection.db,
     sql`select table_name as name from information_schema.tables where table_schema = 'public'`,

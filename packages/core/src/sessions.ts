@@ -33,6 +33,10 @@ export const CreateSession = z.object({
     .max(1_000_000)
     .default(DEFAULT_TOKEN_THRESHOLD)
     .meta({ description: 'Tokens that may stand before older messages fold.' }),
+  trackEmotion: z.boolean().default(true).meta({
+    description:
+      'False: nothing about emotion is ever read from this session or stored for it. It cannot be changed later.',
+  }),
 });
 
 export const CreatedSession = z
@@ -47,6 +51,7 @@ export const Session = z
     metadata: z.record(z.string(), z.unknown()),
     consolidationThreshold: z.int(),
     tokenThreshold: z.int(),
+    trackEmotion: z.boolean().meta({ description: 'False: the session was opened without emotion.' }),
     messageCount: z.int().meta({ description: 'Messages stored, folded ones included.' }),
     tokenCount: z.int().meta({ description: 'Tokens of all of them.' }),
     foldedCount: z.int().meta({ description: 'Messages whose place in the context a summary has taken.' }),
@@ -113,6 +118,7 @@ async function insertSession(
       metadata: notes,
       consolidationThreshold: input.consolidationThreshold,
       tokenThreshold: input.tokenThreshold,
+      trackEmotion: input.trackEmotion,
       createdAt: at,
       updatedAt: at,
     })
@@ -202,6 +208,7 @@ function present(row: SessionRow): z.output<typeof Session> {
     metadata: row.metadata,
     consolidationThreshold: row.consolidationThreshold,
     tokenThreshold: row.tokenThreshold,
+    trackEmotion: row.trackEmotion,
     messageCount: row.messageCount,
     tokenCount: row.tokenCount,
     foldedCount: row.foldedCount,

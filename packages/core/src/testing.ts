@@ -20,7 +20,7 @@ import { createId } from './ids.ts';
 import { SaveInteraction, SaveMessages, saveInteraction, saveMessages } from './interactions.ts';
 import { ListMessages, listMessages } from './messages.ts';
 import { Recall, recall } from './recall/index.ts';
-import { createIndexCache } from './recall/index-cache.ts';
+import { createIndexCache } from './recall/turn-index.ts';
 import { CreateSession, createSession } from './sessions.ts';
 
 /** The built-in engines, as the server hands them in. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   customType,
   foreignKey,
   index,
@@ -30,6 +31,8 @@ export const sessions = pgTable(
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull(),
     consolidationThreshold: integer('consolidation_threshold').notNull(),
     tokenThreshold: integer('token_threshold').notNull(),
+    /** False: nothing about emotion is read from, or stored for, this session. Set when it is opened, for good. */
+    trackEmotion: boolean('track_emotion').notNull().default(true),
     messageCount: integer('message_count').notNull().default(0),
     tokenCount: bigint('token_count', { mode: 'number' }).notNull().default(0),
     /** Messages that no consolidation has judged yet, and their tokens: what the thresholds are held against. */

@@ -1,12 +1,14 @@
 import { toProse } from './concepts/clean.ts';
 import { conceptKey } from './concepts/key.ts';
-import { isForeign, knownNamesOf, type Mention, mentionsOf, namesInside } from './concepts/phrases.ts';
+import type { EntityType } from './concepts/kinds.ts';
+import { isForeign, knownNamesOf, type Mention, mentionsOf, writtenIn } from './concepts/phrases.ts';
 import { type Concept, rank } from './concepts/rank.ts';
 import { isEveryday } from './concepts/rarity.ts';
 import { splitSentences } from './concepts/sentences.ts';
 import { tag } from './concepts/tagger.ts';
+import { REQUEST_VERBS } from './concepts/words.ts';
 
-export { type Concept, conceptKey, splitSentences };
+export { type Concept, conceptKey, type EntityType, splitSentences };
 
 /** Sentences read from the start and the end of a text: a bound on work where the lines are very short. */
 const OPENING_SENTENCES = 150;
@@ -19,14 +21,14 @@ const CLOSING_SENTENCES = 50;
  */
 export function extractConcepts(text: string): Concept[] {
   const prose = toProse(text);
-  const signs = prose.signs.map((name): Mention => ({ kind: 'entity', name, key: conceptKey(name) }));
+  const signs = prose.signs.map((sign): Mention => ({ kind: 'entity', key: conceptKey(sign.name), ...sign }));
   if (!/\p{L}{2}/u.test(prose.text)) return rank(signs, []);
   const sentences = splitSentences(prose.text);
   const left = sentences.splice(OPENING_SENTENCES).slice(-CLOSING_SENTENCES);
   const tagged = [...sentences, ...left].map(settleCase).map(tag);
-  const names = new Set(tagged.flatMap(namesInside));
+  const written = writtenIn(tagged);
   const mentions = tagged.flatMap((words) =>
-    isForeign(words) ? knownNamesOf(words) : mentionsOf(words, (lower) => names.has(lower)),
+    isForeign(words) ? knownNamesOf(words) : mentionsOf(words, written),
   );
   return rank(signs, mentions);
 }
@@ -39,7 +41,11 @@ function settleCase(sentence: string): string {
   const letters = sentence.match(/\p{L}/gu)?.length ?? 0;
   const capitals = sentence.match(/\p{Lu}/gu)?.length ?? 0;
   if (letters > 12 && capitals > letters * 0.7) return sentence.toLowerCase();
-  const opening = /^\P{L}*(\p{Lu}\p{Ll}+)(?= (?!of \p{Lu})\P{Lu}|$)/u.exec(sentence)?.[1];
-  if (opening === undefined || !isEveryday(opening.toLowerCase())) return sentence;
-  return sentence.replace(opening, opening.toLowerCase());
+  const [, opening = '', next = ''] = /^\P{L}*(\p{Lu}\p{Ll}+)(?: (.{0,4})|$)/u.exec(sentence) ?? [];
+  if (opening === '' || /^of \p{Lu}/u.test(next)) return sentence;
+  const lower = opening.toLowerCase();
+  const isPlain = !/^\p{Lu}/u.test(next) && isEveryday(lower);
+  // "Restart Redis" asks for something; only "Google Maps" is a name that begins like a request.
+  const isRequest = REQUEST_VERBS.has(lower) && lower !== 'google';
+  return isPlain || isRequest ? sentence.replace(opening, lower) : sentence;
 }

@@ -1,4 +1,4 @@
-export { type Concept, conceptKey, extractConcepts, splitSentences } from './concepts.ts';
+export { type Concept, conceptKey, type EntityType, extractConcepts, splitSentences } from './concepts.ts';
 export {
   EMBEDDING_DIMENSIONS as embeddingDimensions,
   EMBEDDING_MODEL as embeddingName,

@@ -115,7 +115,7 @@ describe('consolidation', () => {
   test('leads back to nothing for ids of a neighbour, and answers 404 for their session', async () => {
     const sessionId = await driver.open();
     await fill(sessionId);
-    const [{ id }] = (await driver.list(sessionId)).data as [{ id: string }];
+    const { id } = (await driver.list(sessionId)).data[0]!;
     const other = await driver.open();
     expect(await expand(ctx, Expand.parse({ sessionId: other, sourceIds: [id, 'a\0b'] }))).toEqual({
       data: [],

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import type { Ctx } from '../ctx.ts';
 import { arousal, id, share, timestamp, valence } from '../fields.ts';
 import { findSession, type SessionId, type SessionRow } from '../sessions.ts';
-import { currentEmotion, type EmotionalState, initialState, keyEmotions, trendOf } from './state.ts';
+import { homeBase, movementOf } from './dynamics.ts';
+import { isEscalating } from './escalation.ts';
+import { currentEmotion, type EmotionalState, keyEmotions, restoreState, trendOf } from './state.ts';
 import { EMOTIONS } from './vocabulary.ts';
 
 /** Entries of the history that one answer holds: the latest. */
@@ -31,8 +33,47 @@ export const EmotionalSummary = z
   })
   .meta({ id: 'EmotionalSummary' });
 
+const rate = () => z.number().min(0).nullable();
+
+const ChangePoint = z.object({
+  messageId: id(),
+  timestamp: timestamp(),
+  direction: z.enum(['positive', 'negative']),
+  from: valence(),
+  to: valence(),
+});
+
+const Escalation = z.object({
+  active: z.boolean(),
+  turns: z.int().meta({ description: 'User turns of the present run; active from two on.' }),
+  since: timestamp().nullable(),
+});
+
+const DynamicsAnswer = z.object({
+  homeBase: z.object({ valence: valence(), arousal: arousal() }).meta({
+    description: 'Where the user usually is, drawn to neutral while there are few messages.',
+  }),
+  variability: rate().meta({
+    description: 'Standard deviation of valence from message to message; null while it cannot be told.',
+  }),
+  inertia: z.number().min(-1).max(1).nullable().meta({
+    description: 'Correlation of valence with that of the message before; high: feelings last.',
+  }),
+  riseRate: rate().meta({ description: 'Valence a message by which displacements leave the home base.' }),
+  recoveryRate: rate().meta({ description: 'Valence a message by which they come back.' }),
+});
+
 export const EmotionalStateAnswer = EmotionalSummary.extend({
   sessionId: id(),
+  changePoints: z.array(ChangePoint).optional().meta({
+    description: 'Messages at which the valence settled at another level, oldest first; the latest ten.',
+  }),
+  escalation: Escalation.optional().meta({
+    description: 'Valence falling while arousal rises, over two user turns or more.',
+  }),
+  dynamics: DynamicsAnswer.optional().meta({
+    description: 'How the feeling moves: utterance emotion dynamics.',
+  }),
   emotionalHistory: z
     .array(
       z.object({
@@ -59,6 +100,7 @@ export async function getEmotionalState(
 ): Promise<z.output<typeof EmotionalStateAnswer>> {
   const session = await findSession(ctx, input.sessionId);
   const { workspaceId } = ctx.actor;
+  const state = stateOf(session);
   const latest = await ctx.db
     .select()
     .from(emotionalStates)
@@ -67,7 +109,8 @@ export async function getEmotionalState(
     .limit(HISTORY_LENGTH);
   return {
     sessionId: session.id,
-    ...summarizeState(stateOf(session)),
+    ...summarizeState(state),
+    ...detailsOf(state),
     emotionalHistory: latest.reverse().map((entry) => ({
       timestamp: entry.occurredAt.toISOString(),
       emotion: entry.emotion as z.output<typeof EmotionName>,
@@ -82,7 +125,7 @@ export async function getEmotionalState(
 
 /** The filter's state that a session carries. */
 export function stateOf(session: SessionRow): EmotionalState {
-  return (session.emotionalState as EmotionalState | null) ?? initialState();
+  return restoreState(session.emotionalState);
 }
 
 export function summarizeState(state: EmotionalState): z.output<typeof EmotionalSummary> {
@@ -98,5 +141,33 @@ export function summarizeState(state: EmotionalState): z.output<typeof Emotional
   };
 }
 
+function detailsOf(state: EmotionalState) {
+  const { changes, escalation, dynamics } = state;
+  const home = homeBase(dynamics);
+  const { variability, inertia, riseRate, recoveryRate } = movementOf(dynamics);
+  return {
+    changePoints: changes.points.map(({ messageId, atMs, from, to }) => ({
+      messageId,
+      timestamp: new Date(atMs).toISOString(),
+      direction: to > from ? ('positive' as const) : ('negative' as const),
+      from: round(from),
+      to: round(to),
+    })),
+    escalation: {
+      active: isEscalating(escalation),
+      turns: escalation.turns,
+      since: escalation.sinceMs === null ? null : new Date(escalation.sinceMs).toISOString(),
+    },
+    dynamics: {
+      homeBase: { valence: round(home.valence), arousal: round(home.arousal) },
+      variability: roundOrNull(variability),
+      inertia: roundOrNull(inertia),
+      riseRate: roundOrNull(riseRate),
+      recoveryRate: roundOrNull(recoveryRate),
+    },
+  };
+}
+
+const roundOrNull = (value: number | null) => (value === null ? null : round(value));
 /** Three decimals: more would claim a precision that no reading has. */
 const round = (value: number) => Math.round(value * 1_000) / 1_000;

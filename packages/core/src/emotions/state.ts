@@ -1,21 +1,32 @@
 import type { EmotionReading } from '../ctx.ts';
+import { type Changes, followChange, noChanges } from './changes.ts';
+import { type Dynamics, followDynamics, homeBase, noDynamics } from './dynamics.ts';
+import { type Escalation, followEscalation, noEscalation } from './escalation.ts';
 import { EMOTIONS, type Emotion } from './vocabulary.ts';
 
 /**
- * The session's emotional filter after some messages. Valence and arousal follow a mean-reverting Kalman filter whose
- * observation noise comes from the confidence of the reading; labels hold a decaying mass each. Both relax with turns
- * and with time, so that one odd message does not flip the state, a real turn does, and days of silence forget it.
+ * The session's emotional filter after some messages of the user: valence, arousal and the labels' log-odds each follow
+ * a mean-reverting Kalman filter (a discrete Ornstein–Uhlenbeck process, as in Kuppens and others, 2010), whose
+ * observation noise comes from the confidence of the reading. They return with turns and with time to where the user
+ * usually is, so that one odd message does not flip the state, a real turn does, and days of silence forget it.
+ * Everything is incremental and bounded: a save costs the same after 20 messages and after 20,000.
  */
 export interface EmotionalState {
+  version: typeof VERSION;
   valence: Estimate;
   arousal: Estimate;
-  /** What the labels weigh now; the heaviest is the current emotion. */
-  masses: Partial<Record<Emotion, number>>;
-  /** The same, forgetting slowly: the key emotions of the whole session. */
+  /** Log-odds of each label against chance; a label that is missing is at rest. The highest is the current emotion. */
+  labels: Partial<Record<Emotion, number>>;
+  /** How uncertain the log-odds are, all alike; 1 at rest. */
+  labelVariance: number;
+  /** What the labels weigh, forgetting slowly: the key emotions of the whole session. */
   lasting: Partial<Record<Emotion, number>>;
-  /** Valence of the latest user messages, oldest first, for the trend. */
-  recentValences: number[];
-  /** When the latest user message was said, milliseconds since 1970. */
+  /** Valence (0 to 1) and confidence of the latest user messages, oldest first, for the trend. */
+  recent: { valence: number; confidence: number }[];
+  dynamics: Dynamics;
+  changes: Changes;
+  escalation: Escalation;
+  /** When the latest user message was said, milliseconds since 1970; 0 before any. */
   lastAtMs: number;
 }
 
@@ -26,20 +37,30 @@ interface Estimate {
 
 export type Trend = 'positive' | 'negative' | 'stable';
 
-/** The calm, neutral point to which the state relaxes. */
-const BASELINE = 0.5;
+const VERSION = 2;
 /** What the state may stray by when nothing was said: the filter's stationary variance. */
 const STATIONARY_VARIANCE = 0.06;
-/** Turns after which the influence of a reading has fallen to 1/e. */
+/** Turns after which the influence of a reading has fallen to 1/e: of valence and arousal, and of the labels. */
 const TURNS_TO_RELAX = 3;
+const LABEL_TURNS_TO_RELAX = 4;
 /** Silence after which it has fallen to 1/e. */
 const HOURS_TO_RELAX = 12;
 /** Observation variance of a reading in full confidence; a doubtful one is as noisy as its confidence is low. */
 const READING_VARIANCE = 0.012;
-/** Share of a label's mass that one further message leaves. Two clear messages outweigh any past: 0.64² · 2.8 < 1.64. */
-const MASS_KEPT = 0.64;
+/**
+ * The same for the labels. With a = (1 − gain) · exp(−1/4), one odd message is outweighed while a > 1/2, and two flip
+ * any past while a² < 1/2; this gives a = 0.6 for readings of like confidence.
+ */
+const LABEL_READING_VARIANCE = 2.2;
+/** A neutral message between two others says less about the state than they do: its noise is this many times theirs. */
+const NEUTRAL_NOISE = 3;
+/** Log-odds to which the labels return: neutral until something is felt. */
+const REST = { neutral: 1, other: 0 };
+/** Log-odds that one reading may claim. */
+const LEAST_ODDS = -2;
+const MOST_ODDS = 3;
+const LEAST_CONFIDENCE = 0.05;
 const LASTING_KEPT = 0.97;
-/** A neutral message between two others says less about the state than they do. */
 const NEUTRAL_WEIGHT = 0.6;
 const TREND_WINDOW = 12;
 const TREND_DEAD_BAND = 0.1;
@@ -47,29 +68,73 @@ const FORGOTTEN_BELOW = 0.01;
 
 /** The state before anything was said. */
 export function initialState(): EmotionalState {
-  const unknown = { mean: BASELINE, variance: STATIONARY_VARIANCE };
-  return { valence: unknown, arousal: unknown, masses: {}, lasting: {}, recentValences: [], lastAtMs: 0 };
-}
-
-/** The state after one more user message. A text that says nothing (confidence 0) leaves it as it was. */
-export function advanceState(state: EmotionalState, reading: EmotionReading, at: Date): EmotionalState {
-  if (reading.confidence <= 0) return state;
-  const quiet = silence(state, at);
-  const kept = Math.exp(-1 / TURNS_TO_RELAX) * quiet;
-  const noise = READING_VARIANCE / Math.max(reading.confidence, 0.05);
+  const dynamics = noDynamics();
+  const home = homeBase(dynamics);
   return {
-    valence: filter(state.valence, reading.valence, kept, noise),
-    arousal: filter(state.arousal, reading.arousal, kept, noise),
-    masses: accumulate(state.masses, reading, MASS_KEPT * quiet),
-    lasting: accumulate(state.lasting, reading, LASTING_KEPT),
-    recentValences: [...state.recentValences, reading.valence].slice(-TREND_WINDOW),
-    lastAtMs: Math.max(state.lastAtMs, at.getTime()),
+    version: VERSION,
+    valence: { mean: home.valence, variance: STATIONARY_VARIANCE },
+    arousal: { mean: home.arousal, variance: STATIONARY_VARIANCE },
+    labels: {},
+    labelVariance: 1,
+    lasting: {},
+    recent: [],
+    dynamics,
+    changes: noChanges(),
+    escalation: noEscalation(),
+    lastAtMs: 0,
   };
 }
 
-/** The label that weighs most; `neutral` before anything was said. */
+/** A stored state. One of the earlier version keeps what both know; its labels begin at rest. */
+export function restoreState(stored: unknown): EmotionalState {
+  const known = stored as Partial<EmotionalState> | null;
+  if (known?.version === VERSION) return known as EmotionalState;
+  const { valence, arousal, lasting, lastAtMs } = { ...initialState(), ...known };
+  return { ...initialState(), valence, arousal, lasting, lastAtMs };
+}
+
+/**
+ * The state after one more user message. A text that says nothing (confidence 0) leaves it as it was.
+ * @param messageId under which a change point is filed that this message begins.
+ */
+export function advanceState(
+  state: EmotionalState,
+  reading: EmotionReading,
+  at: Date,
+  messageId = '',
+): EmotionalState {
+  const { confidence } = reading;
+  if (!(confidence > 0) || !Number.isFinite(reading.valence + reading.arousal)) return state;
+  const quiet = silence(state, at);
+  const kept = Math.exp(-1 / TURNS_TO_RELAX) * quiet;
+  const doubt = (reading.emotion === 'neutral' ? NEUTRAL_NOISE : 1) / Math.max(confidence, LEAST_CONFIDENCE);
+  const home = homeBase(state.dynamics);
+  const valence = filter(state.valence, home.valence, reading.valence, kept, READING_VARIANCE * doubt);
+  const arousal = filter(state.arousal, home.arousal, reading.arousal, kept, READING_VARIANCE * doubt);
+  const spoken = { messageId, atMs: at.getTime() };
+  return {
+    version: VERSION,
+    valence,
+    arousal,
+    ...filterLabels(state, reading, Math.exp(-1 / LABEL_TURNS_TO_RELAX) * quiet, doubt),
+    lasting: accumulate(state.lasting, reading),
+    recent: [...state.recent, { valence: reading.valence, confidence }].slice(-TREND_WINDOW),
+    dynamics: followDynamics(state.dynamics, reading),
+    changes: followChange(state.changes, reading, spoken),
+    escalation: followEscalation(state.escalation, reading, {
+      fall: state.valence.mean - valence.mean,
+      rise: arousal.mean - state.arousal.mean,
+      atMs: spoken.atMs,
+    }),
+    lastAtMs: Math.max(state.lastAtMs, spoken.atMs),
+  };
+}
+
+/** The label of the highest odds; `neutral` before anything was said. */
 export function currentEmotion(state: EmotionalState): Emotion {
-  return heaviest(state.masses)[0]?.emotion ?? 'neutral';
+  let best: Emotion = 'neutral';
+  for (const emotion of EMOTIONS) if (oddsOf(state, emotion) > oddsOf(state, best)) best = emotion;
+  return best;
 }
 
 /** Up to five emotions of the session with their share of its feeling, 0 to 1; `neutral` only when there is no other. */
@@ -83,12 +148,11 @@ export function keyEmotions(state: EmotionalState): { emotion: Emotion; intensit
     .slice(0, 5);
 }
 
-/** The last third of the recent messages against the first, with a dead band of 0.1. */
-export function trendOf(state: EmotionalState): Trend {
-  const { recentValences: valences } = state;
-  if (valences.length < 2) return 'stable';
-  const third = Math.max(1, Math.floor(valences.length / 3));
-  const change = average(valences.slice(-third)) - average(valences.slice(0, third));
+/** The last third of the recent messages against the first, with a dead band of 0.1; weighed by confidence. */
+export function trendOf({ recent }: EmotionalState): Trend {
+  if (recent.length < 2) return 'stable';
+  const third = Math.max(1, Math.floor(recent.length / 3));
+  const change = average(recent.slice(-third)) - average(recent.slice(0, third));
   if (Math.abs(change) < TREND_DEAD_BAND) return 'stable';
   return change > 0 ? 'positive' : 'negative';
 }
@@ -100,35 +164,58 @@ function silence(state: EmotionalState, at: Date): number {
   return Math.exp(-hours / HOURS_TO_RELAX);
 }
 
-function filter(prior: Estimate, observed: number, kept: number, noise: number): Estimate {
-  const mean = BASELINE + kept * (prior.mean - BASELINE);
+function filter(prior: Estimate, home: number, observed: number, kept: number, noise: number): Estimate {
+  const mean = home + kept * (prior.mean - home);
   const variance = kept * kept * prior.variance + (1 - kept * kept) * STATIONARY_VARIANCE;
   const gain = variance / (variance + noise);
   return { mean: clamp(mean + gain * (observed - mean)), variance: (1 - gain) * variance };
 }
 
-/** Half of a reading's weight goes to its label, half is spread over its probabilities: near labels help each other. */
-function accumulate(
-  masses: Partial<Record<Emotion, number>>,
-  reading: EmotionReading,
-  kept: number,
-): Partial<Record<Emotion, number>> {
-  const weight = (0.5 + 0.5 * reading.confidence) * (reading.emotion === 'neutral' ? NEUTRAL_WEIGHT : 1);
-  const next: Partial<Record<Emotion, number>> = {};
+/** One gain for all labels: what makes a reading doubtful makes all of it doubtful. */
+function filterLabels(state: EmotionalState, reading: EmotionReading, kept: number, doubt: number) {
+  const variance = kept * kept * state.labelVariance + (1 - kept * kept);
+  const gain = variance / (variance + LABEL_READING_VARIANCE * doubt);
+  const labels: EmotionalState['labels'] = {};
   for (const emotion of EMOTIONS) {
-    const share = 0.5 * (reading.scores[emotion] ?? 0) + (emotion === reading.emotion ? 0.5 : 0);
-    const mass = (masses[emotion] ?? 0) * kept + weight * share;
-    if (mass >= FORGOTTEN_BELOW) next[emotion] = mass;
+    const rest = restOf(emotion);
+    const expected = rest + kept * (oddsOf(state, emotion) - rest);
+    labels[emotion] = shorten(expected + gain * (observedOdds(reading, emotion) - expected));
+  }
+  return { labels, labelVariance: (1 - gain) * variance };
+}
+
+/** Half of a reading is its label, half its probabilities: near labels help each other, and the label still leads. */
+const shareOf = (reading: EmotionReading, emotion: Emotion) =>
+  0.5 * (reading.scores[emotion] ?? 0) + (emotion === reading.emotion ? 0.5 : 0);
+
+const observedOdds = (reading: EmotionReading, emotion: Emotion) =>
+  Math.min(MOST_ODDS, Math.max(LEAST_ODDS, Math.log(shareOf(reading, emotion) * EMOTIONS.length)));
+
+const restOf = (emotion: Emotion) => (emotion === 'neutral' ? REST.neutral : REST.other);
+const oddsOf = (state: EmotionalState, emotion: Emotion) => state.labels[emotion] ?? restOf(emotion);
+
+function accumulate(lasting: EmotionalState['lasting'], reading: EmotionReading): EmotionalState['lasting'] {
+  const weight = (0.5 + 0.5 * reading.confidence) * (reading.emotion === 'neutral' ? NEUTRAL_WEIGHT : 1);
+  const next: EmotionalState['lasting'] = {};
+  for (const emotion of EMOTIONS) {
+    const mass = (lasting[emotion] ?? 0) * LASTING_KEPT + weight * shareOf(reading, emotion);
+    if (mass >= FORGOTTEN_BELOW) next[emotion] = shorten(mass);
   }
   return next;
 }
 
-function heaviest(masses: Partial<Record<Emotion, number>>): { emotion: Emotion; mass: number }[] {
+function heaviest(masses: EmotionalState['lasting']): { emotion: Emotion; mass: number }[] {
   return EMOTIONS.flatMap((emotion) => {
     const mass = masses[emotion];
     return mass === undefined ? [] : [{ emotion, mass }];
   }).sort((a, b) => b.mass - a.mass);
 }
 
-const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function average(readings: EmotionalState['recent']): number {
+  const total = readings.reduce((sum, { confidence }) => sum + confidence, 0);
+  return readings.reduce((sum, { valence, confidence }) => sum + valence * confidence, 0) / total;
+}
+
+/** The row is written with every save: digits that say nothing need not be. */
+const shorten = (value: number) => Math.round(value * 10_000) / 10_000;
 const clamp = (value: number) => Math.min(1, Math.max(0, value));

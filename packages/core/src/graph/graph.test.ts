@@ -1,147 +1,160 @@
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import type { Concept } from '../ctx.ts';
-import { readingOf } from '../testing.ts';
-import { type AnalysedMessage, graphDelta } from './delta.ts';
-import { importanceOf, recencyOf, relative } from './importance.ts';
-import { depthOf } from './index.ts';
+import { rows } from '@pact/db';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eraseSession } from '../erasure.ts';
+import { SaveInteraction, saveInteraction } from '../interactions.ts';
+import { setPriority } from '../priorities.ts';
+import { driverOf, type TestWorld, testWorld } from '../testing.ts';
 
-const concept = (name: string, more: Partial<Concept> = {}): Concept => ({
-  kind: 'topic',
-  key: name,
-  name,
-  weight: 1,
-  aliases: [],
-  ...more,
+let world: TestWorld;
+let driver: ReturnType<typeof driverOf>;
+beforeAll(async () => {
+  world = await testWorld();
+  driver = driverOf(world);
 });
-const message = (sequence: number, more: Partial<AnalysedMessage> = {}): AnalysedMessage => ({
-  id: `msg_${sequence}`,
-  sequence,
-  role: 'user',
-  occurredAt: new Date(0),
-  concepts: [],
-  reading: null,
-  ...more,
-});
+afterAll(() => world.connection.close());
 
-describe('the graph of some messages', () => {
-  test('has one node a concept, its mentions summed', () => {
-    const { nodes } = graphDelta('sess_1', [
-      message(1, { concepts: [concept('kettle')] }),
-      message(2, { concepts: [concept('kettle')] }),
-    ]);
-    expect(nodes).toHaveLength(1);
-    expect(nodes[0]).toMatchObject({ mentions: 2, weight: 2, firstSequence: 1, lastSequence: 2 });
-  });
+const nodeNamed = async (sessionId: string, name: string) =>
+  (await driver.graphOf(sessionId)).nodes.find(({ content, type }) => content === name && type !== 'message');
 
-  test('gives a concept another node in another session, and the same in the same', () => {
-    const [first] = graphDelta('sess_1', [message(1, { concepts: [concept('kettle')] })]).nodes;
-    const [again] = graphDelta('sess_1', [message(2, { concepts: [concept('kettle')] })]).nodes;
-    const [other] = graphDelta('sess_2', [message(1, { concepts: [concept('kettle')] })]).nodes;
-    expect(again?.id).toBe(first?.id);
-    expect(other?.id).not.toBe(first?.id);
-  });
+/** Everything that the graph stores of a session, in an order of its own. */
+async function storedGraph(sessionId: string) {
+  const { db } = world.connection;
+  return {
+    nodes: await rows(db, sql`select * from memory_nodes where session_id = ${sessionId} order by id`),
+    edges: await rows(
+      db,
+      sql`select * from memory_edges where session_id = ${sessionId} order by from_id, to_id, type`,
+    ),
+    names: await rows(db, sql`select * from memory_names where session_id = ${sessionId} order by key`),
+    counted: await rows(
+      db,
+      sql`select node_count, edge_count, emotional_state from sessions where id = ${sessionId}`,
+    ),
+  };
+}
 
-  test('ties what comes up together, once and without a direction', () => {
-    const concepts = [concept('kettle'), concept('courier')];
-    const { edges } = graphDelta('sess_1', [
-      message(1, { concepts }),
-      message(2, { concepts: concepts.toReversed() }),
-    ]);
-    const ties = edges.filter(({ type }) => type === 'co_occurs');
-    expect(ties).toHaveLength(1);
-    expect(ties[0]?.weight).toBe(2);
-  });
-
-  test("weighs the assistant's words less than the user's", () => {
-    const [user] = graphDelta('sess_1', [message(1, { concepts: [concept('kettle')] })]).nodes;
-    const [assistant] = graphDelta('sess_1', [
-      message(1, { role: 'assistant', concepts: [concept('kettle')] }),
-    ]).nodes;
-    expect(assistant!.weight).toBeLessThan(user!.weight);
-  });
-
-  test('ties a concept to what was felt about it, and leaves neutral and doubtful readings out', () => {
-    const felt = (reading: AnalysedMessage['reading']) =>
-      graphDelta('sess_1', [message(1, { concepts: [concept('kettle')], reading })]);
-    expect(felt(readingOf('angry')).edges.map(({ type }) => type)).toContain('evokes');
-    expect(felt(readingOf('neutral')).nodes).toHaveLength(1);
-    expect(felt(readingOf('angry', { confidence: 0.1 })).nodes).toHaveLength(1);
-  });
-
-  test('ends every edge at a node or a message', () => {
-    const concepts = fc.array(
-      fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g').map((name) => concept(name)),
-      { maxLength: 7 },
+describe('the graph of a session', () => {
+  test('has one node for a person under all names, with the names beside it', async () => {
+    const sessionId = await driver.open();
+    await driver.say(sessionId, 'I had lunch with Priya.');
+    await driver.say(sessionId, 'Priya Raman told me about Lisbon.');
+    await driver.say(sessionId, 'priya was late again');
+    const people = (await driver.graphOf(sessionId)).nodes.filter(
+      ({ entityType }) => entityType === 'person',
     );
-    fc.assert(
-      fc.property(fc.array(concepts, { maxLength: 6 }), (all) => {
-        const messages = all.map((some, at) => message(at, { concepts: some, reading: readingOf('happy') }));
-        const { nodes, edges } = graphDelta('sess_1', messages);
-        const ends = new Set([...nodes.map(({ id }) => id), ...messages.map(({ id }) => id)]);
-        for (const { fromId, toId } of edges) {
-          expect(ends).toContain(fromId);
-          expect(ends).toContain(toId);
-          expect(fromId).not.toBe(toId);
-        }
-      }),
+    expect(people).toHaveLength(1);
+    expect(people[0]).toMatchObject({ content: 'Priya Raman', type: 'entity', mentions: 3, userMentions: 3 });
+    expect(people[0]!.aliases).toEqual(expect.arrayContaining(['Priya', 'priya']));
+  });
+
+  test('makes an entity of a word that was a topic before it was written as a name', async () => {
+    const sessionId = await driver.open();
+    await driver.say(sessionId, 'oleksandr is on holiday');
+    expect(await nodeNamed(sessionId, 'oleksandr')).toMatchObject({ type: 'topic' });
+    await driver.say(sessionId, 'When will Oleksandr be back?');
+    const { nodes } = await driver.graphOf(sessionId);
+    const his = nodes.filter(({ content, type }) => /^oleksandr$/i.test(content) && type !== 'message');
+    expect(his).toEqual([expect.objectContaining({ type: 'entity', mentions: 2 })]);
+  });
+
+  test('does not take for the user’s what only the assistant brought up', async () => {
+    const sessionId = await driver.open();
+    await driver.say(sessionId, 'Recommend a hobby.', 'You could try pottery in Faenza. Pottery is calming.');
+    await driver.say(sessionId, 'I prefer chess.', 'Chess it is.');
+    const [pottery, chess] = [await nodeNamed(sessionId, 'pottery'), await nodeNamed(sessionId, 'chess')];
+    expect(pottery).toMatchObject({ mentions: 1, userMentions: 0 });
+    expect(chess).toMatchObject({ mentions: 2, userMentions: 1 });
+    expect(pottery!.importance).toBeLessThan(chess!.importance);
+    const { edges } = await driver.graphOf(sessionId);
+    const weights = (id: string) => edges.filter(({ to, type }) => to === id && type === 'mentions');
+    expect(weights(pottery!.id).every(({ weight }) => weight <= 0.35)).toBe(true);
+  });
+
+  test('serves edges between 0 and 1', async () => {
+    const sessionId = await driver.open();
+    for (let at = 0; at < 12; at++)
+      await driver.say(sessionId, `The kettle from Ghent is broken again, I am angry! (${at})`);
+    const { edges } = await driver.graphOf(sessionId);
+    expect(new Set(edges.map(({ type }) => type))).toEqual(
+      new Set(['mentions', 'co_occurs', 'evokes', 'expresses']),
     );
-  });
-});
-
-describe('importance', () => {
-  const parts = fc.record({
-    frequency: fc.double({ min: 0, max: 1, noNaN: true }),
-    recency: fc.double({ min: 0, max: 1, noNaN: true }),
-    emotion: fc.double({ min: 0, max: 1, noNaN: true }),
-    centrality: fc.double({ min: 0, max: 1, noNaN: true }),
+    for (const { weight } of edges) {
+      expect(weight).toBeGreaterThan(0);
+      expect(weight).toBeLessThanOrEqual(1);
+    }
   });
 
-  test('lies in 0 to 1, and each part can only raise it', () => {
-    fc.assert(
-      fc.property(parts, fc.constantFrom('frequency', 'recency', 'emotion', 'centrality'), (some, part) => {
-        const importance = importanceOf(some);
-        expect(importance).toBeGreaterThanOrEqual(0);
-        expect(importance).toBeLessThanOrEqual(1);
-        expect(importanceOf({ ...some, [part]: 1 })).toBeGreaterThanOrEqual(importance);
-      }),
-    );
+  test('ranks a topic high by any of its names, and above everything that is not', async () => {
+    const sessionId = await driver.open();
+    await driver.say(sessionId, 'Dr. Chen changed my medication.');
+    for (let at = 0; at < 8; at++)
+      await driver.say(sessionId, `I am thrilled about the kettle number ${at}!`);
+    await setPriority(world.ctx, { sessionId, topic: 'Chen', priority: 'high' });
+    const { nodes } = await driver.graphOf(sessionId, { limit: 5 });
+    expect(nodes[0]).toMatchObject({ content: 'Dr. Chen' });
+    expect(nodes[0]!.importance).toBeGreaterThanOrEqual(0.75);
   });
 
-  test('puts every high-priority topic above every low-priority one', () => {
-    fc.assert(
-      fc.property(parts, parts, (one, other) => {
-        expect(importanceOf(one, 'high')).toBeGreaterThanOrEqual(importanceOf(other, 'low'));
-      }),
-    );
-  });
-
-  test('fades with every message that does not speak of it', () => {
-    expect(recencyOf(10, 10)).toBe(1);
-    expect(recencyOf(10, 60)).toBeCloseTo(1 / Math.E);
-    expect(relative(0, 5)).toBe(0);
-    expect(relative(5, 5)).toBe(1);
+  test('lets go of what is old: messages and days later it weighs less', async () => {
+    const sessionId = await driver.open();
+    await driver.say(sessionId, 'The kettle is broken.');
+    const before = (await nodeNamed(sessionId, 'kettle'))!.importance;
+    const { now } = world.clock;
+    world.clock.now = new Date(now.getTime() + 90 * 86_400_000);
+    const after = (await nodeNamed(sessionId, 'kettle'))!.importance;
+    world.clock.now = now;
+    expect(after).toBeLessThan(before);
   });
 });
 
-describe('depth', () => {
-  const node = (id: string, type: 'message' | 'topic' | 'emotion') => ({
-    id,
-    type,
-    content: id,
-    importance: 0,
-  });
-  const edge = (from: string, to: string) => ({ from, to, type: 'mentions' as const, weight: 1 });
+describe('saving again', () => {
+  const messages = [
+    { role: 'user', content: 'Priya Raman is furious about the kettle in Ghent!', externalId: 'm1' },
+    { role: 'assistant', content: 'Priya will get a new kettle by March 14.', externalId: 'm2' },
+  ];
 
-  test('counts hops from the messages', () => {
-    const nodes = [node('m', 'message'), node('t', 'topic'), node('e', 'emotion')];
-    expect(depthOf([], [])).toBe(0);
-    expect(depthOf(nodes, [])).toBe(0);
-    expect(depthOf(nodes, [edge('m', 't')])).toBe(1);
-    expect(depthOf(nodes, [edge('m', 't'), edge('t', 'e')])).toBe(2);
+  test('under the same external ids adds nothing to the graph or the state', async () => {
+    const sessionId = await driver.open();
+    await driver.bring(sessionId, messages);
+    const once = await storedGraph(sessionId);
+    expect(once.nodes.length).toBeGreaterThan(3);
+    await driver.bring(sessionId, messages);
+    await driver.bring(sessionId, messages.toReversed());
+    expect(await storedGraph(sessionId)).toEqual(once);
   });
 
-  test('ends on a ring', () => {
-    expect(depthOf([node('m', 'message'), node('t', 'topic')], [edge('m', 't'), edge('t', 'm')])).toBe(1);
+  test('under the same idempotency key adds nothing to the graph or the state', async () => {
+    const sessionId = await driver.open();
+    const ctx = { ...world.ctx, idempotency: { key: `again ${sessionId}`, requestHash: 'h' } };
+    const turn = SaveInteraction.parse({ sessionId, userMessage: messages[0]!.content, aiMessage: 'I see.' });
+    const first = await saveInteraction(ctx, turn);
+    const once = await storedGraph(sessionId);
+    expect(await saveInteraction(ctx, turn)).toEqual(first);
+    expect(await storedGraph(sessionId)).toEqual(once);
+  });
+
+  test('in two calls or in one makes the same nodes and names', async () => {
+    const [together, apart] = [await driver.open(), await driver.open()];
+    await driver.bring(together, messages);
+    for (const message of messages) await driver.bring(apart, [message]);
+    const shapeOf = async (sessionId: string) =>
+      (await driver.graphOf(sessionId)).nodes
+        .filter(({ type }) => type !== 'message')
+        .map(({ type, content, mentions, aliases }) => [type, content, mentions, aliases].join(' '))
+        .sort();
+    expect(await shapeOf(apart)).toEqual(await shapeOf(together));
+  });
+});
+
+describe('erasing a session', () => {
+  test('takes its mentions, nodes and names with it, and leaves those of another session', async () => {
+    const [gone, kept] = [await driver.open(), await driver.open()];
+    for (const sessionId of [gone, kept]) await driver.say(sessionId, 'Priya Raman loves the kettle.');
+    const before = await storedGraph(kept);
+    const { stores } = await eraseSession(world.ctx, { sessionId: gone });
+    expect(stores.find(({ store }) => store === 'memory_names')?.removed).toBeGreaterThan(0);
+    expect(await storedGraph(gone)).toEqual({ nodes: [], edges: [], names: [], counted: [] });
+    expect(await storedGraph(kept)).toEqual(before);
   });
 });

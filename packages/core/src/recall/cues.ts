@@ -21,7 +21,8 @@ const NUMBER =
   /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|once|twice|double|half)\b/i;
 const ASKS_WHEN =
   /^\W*(?:when|how long|since when|until when|(?:in |on )?(?:what|which) (?:date|day|month|year|time|week|season)|how (?:recently|soon|many (?:days|weeks|months|years)))\b|\bwhen (?:did|was|is|were|does|do|will|has|have)\b/i;
-const ASKS_HOW_MANY = /\bhow (?:many|much|often|old|far|big|tall|long)\b|\bwhat (?:number|price|cost|amount|age)\b/i;
+const ASKS_HOW_MANY =
+  /\bhow (?:many|much|often|old|far|big|tall|long)\b|\bwhat (?:number|price|cost|amount|age)\b/i;
 const IMAGE = /\[image:[^\]]*\]/i;
 
 /** Bits that are stored with a turn. */

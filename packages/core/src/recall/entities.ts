@@ -1,7 +1,7 @@
-import { memoryEdges, rows } from '@pact/db';
+import { memoryEdges, memoryNames, rows } from '@pact/db';
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../ctx.ts';
-import { nodeId } from '../ids.ts';
+import { keysAskedFor } from '../graph/names.ts';
 import type { TurnIndex } from './turn-index.ts';
 
 /** Sessions whose graphs are asked; a wider scope goes by words and meaning alone. */
@@ -10,38 +10,35 @@ const MAX_SESSIONS = 100;
 const MAX_MENTIONS = 5_000;
 
 /**
- * Through the memory graph: which turns mention what the query names, under whatever name ("Priya", "Ms Raman"), and how
- * much of it. The rarer a thing in the scope, the more it counts.
+ * Through the memory graph: which turns mention what the query names, under whatever name the session knows it by ("Priya"
+ * finds "Ms Raman"), and how much of it. The rarer a thing in the scope, the more it counts.
  *
  * @returns share of the query's named things that a turn mentions, 0 to 1, by position; turns left out mention none.
  */
 export async function entityShares(ctx: Ctx, index: TurnIndex, query: string): Promise<Map<number, number>> {
-  const named = ctx.models.extractConcepts(query).filter(({ kind }) => kind === 'entity');
   const speakers = new Set(index.speakers.map((speaker) => ctx.models.conceptKey(speaker)));
-  const keys = named.map(({ key }) => key).filter((key) => !speakers.has(key));
+  const keys = keysAskedFor(ctx.models.extractConcepts(query)).filter((key) => !speakers.has(key));
   const sessionIds = [...new Set(index.sessionIds)];
   if (keys.length === 0 || sessionIds.length === 0 || sessionIds.length > MAX_SESSIONS) return new Map();
-  // Nodes are named after session and key: their ids need not be looked up.
-  const keyOf = new Map<string, string>(
-    sessionIds.flatMap((sessionId) => keys.map((key) => [nodeId(sessionId, 'entity', key), key])),
-  );
-  const mentions = await rows<{ id: string; node: string }>(
+  const mentions = await rows<{ id: string; key: string }>(
     ctx.db,
-    sql`select from_id as id, to_id as node from ${memoryEdges} where workspace_id = ${ctx.actor.workspaceId}
-      and session_id in ${sessionIds} and to_id in ${[...keyOf.keys()]} and type = 'mentions' limit ${MAX_MENTIONS}`,
+    sql`select g.from_id as id, n.key from ${memoryNames} n join ${memoryEdges} g on g.workspace_id = n.workspace_id
+      and g.session_id = n.session_id and g.to_id = n.node_id and g.type = 'mentions'
+      where n.workspace_id = ${ctx.actor.workspaceId} and n.session_id in ${sessionIds} and n.key in ${keys}
+      limit ${MAX_MENTIONS}`,
   );
   const positions = new Map(index.ids.map((id, turn) => [id, turn]));
   return sharesOf(
-    mentions.flatMap(({ id, node }) => {
+    mentions.flatMap(({ id, key }) => {
       const turn = positions.get(id);
-      return turn === undefined ? [] : [{ turn, key: keyOf.get(node)! }];
+      return turn === undefined ? [] : [{ turn, key }];
     }),
     index.length,
   );
 }
 
 /** Pure part of `entityShares`. */
-export function sharesOf(mentions: { turn: number; key: string }[], turns: number): Map<number, number> {
+function sharesOf(mentions: { turn: number; key: string }[], turns: number): Map<number, number> {
   const frequency = new Map<string, number>();
   for (const { key } of mentions) frequency.set(key, (frequency.get(key) ?? 0) + 1);
   const rarity = new Map([...frequency].map(([key, count]) => [key, Math.log(1 + turns / count)]));

@@ -1,5 +1,5 @@
-import { termsOf, wordsOf } from './words.ts';
 import { PARTS, type Part } from './recipes.ts';
+import { termsOf, wordsOf } from './words.ts';
 
 /** Parts that are too small to speak of. */
 const NEGLIGIBLE = 0.05;
@@ -9,9 +9,15 @@ const SAYS: Record<Part, { for: string; against: string }> = {
   lexical: { for: 'shares words with the query', against: 'shares few of its words' },
   semantic: { for: 'is close to the query in meaning', against: 'is far from it in meaning' },
   neighbours: { for: 'stands beside turns that match', against: 'stands beside turns that do not match' },
-  session: { for: 'belongs to a conversation about it', against: 'belongs to a conversation about other things' },
+  session: {
+    for: 'belongs to a conversation about it',
+    against: 'belongs to a conversation about other things',
+  },
   speaker: { for: 'is said by the speaker that the query names', against: 'is said by somebody else' },
-  time: { for: 'fits the time that the query asks about', against: 'does not fit the time that the query asks about' },
+  time: {
+    for: 'fits the time that the query asks about',
+    against: 'does not fit the time that the query asks about',
+  },
   entity: { for: 'mentions what the query names', against: 'does not mention what the query names' },
   form: { for: 'is a statement of some length', against: 'is a question, or short' },
 };

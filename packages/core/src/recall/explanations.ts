@@ -10,14 +10,18 @@ import type { TurnIndex } from './turn-index.ts';
 export const Explanation = z
   .object({
     messageId: id(),
-    outcome: z.enum(['returned', 'below_limit', 'over_budget', 'filtered_out', 'unrelated', 'out_of_scope']).meta({
-      description:
-        'below_limit: others ranked higher · over_budget: max_tokens · filtered_out: see excluded_by · unrelated: no shared word, entity or meaning · out_of_scope: not in what was searched.',
-    }),
+    outcome: z
+      .enum(['returned', 'below_limit', 'over_budget', 'filtered_out', 'unrelated', 'out_of_scope'])
+      .meta({
+        description:
+          'below_limit: others ranked higher · over_budget: max_tokens · filtered_out: see excluded_by · unrelated: no shared word, entity or meaning · out_of_scope: not in what was searched.',
+      }),
     rank: z.int().nullable().meta({ description: '1 for the best; null when it could not come back.' }),
     of: z.int().meta({ description: 'Messages that could have come back.' }),
     score: z.number().nullable(),
-    scores: z.object(Object.fromEntries(PARTS.map((part) => [part, z.number()])) as Record<Part, z.ZodNumber>).nullable(),
+    scores: z
+      .object(Object.fromEntries(PARTS.map((part) => [part, z.number()])) as Record<Part, z.ZodNumber>)
+      .nullable(),
     keptOutBy: z.enum(PARTS).nullable().meta({
       description: 'The part of the score by which it trails the last result most.',
     }),
@@ -77,7 +81,10 @@ function explainTurn(messageId: string, turn: number, found: Absence): z.output<
     rank,
     of: ranking.size,
     score: round(ranking.scoreOf(turn)),
-    scores: Object.fromEntries(Object.entries(parts).map(([part, value]) => [part, round(value)])) as Record<Part, number>,
+    scores: Object.fromEntries(Object.entries(parts).map(([part, value]) => [part, round(value)])) as Record<
+      Part,
+      number
+    >,
     keptOutBy: absence.keptOutBy,
     excludedBy,
     why: explain(parts, []),
@@ -92,7 +99,9 @@ const OTHER_REASONS: Record<Outcome, (excludedBy: keyof Filters | null) => strin
   below_limit: () => [],
   over_budget: () => ['it ranks high enough, but its text does not fit into max_tokens'],
   filtered_out: (excludedBy) => [`the filter “${excludedBy}” keeps it out`],
-  unrelated: () => ['neither it nor a neighbour shares a word with the query, and its meaning is far from it'],
+  unrelated: () => [
+    'neither it nor a neighbour shares a word with the query, and its meaning is far from it',
+  ],
   out_of_scope: () => ['it is not in what was searched'],
 };
 

@@ -31,7 +31,12 @@ describe('features', () => {
     expect(decodeFeatures(stored, 'model-2')).toBeUndefined();
     expect(decodeFeatures(stored.slice(0, -1), 'model-1')).toBeUndefined();
     expect(decodeFeatures(stored.slice(0, 5), 'model-1')).toBeUndefined();
-    expect(decodeFeatures(Uint8Array.from(stored, (byte, at) => (at === 0 ? 9 : byte)), 'model-1')).toBeUndefined();
+    expect(
+      decodeFeatures(
+        Uint8Array.from(stored, (byte, at) => (at === 0 ? 9 : byte)),
+        'model-1',
+      ),
+    ).toBeUndefined();
   });
 
   test('of a text without a known word have no direction', () => {
@@ -39,12 +44,17 @@ describe('features', () => {
     expect(readFeatures(models, '').vector).toHaveLength(0);
   });
 
-  test.each(['', 'x', '🙂', 'x'.repeat(200_000), 'word '.repeat(40_000), '\u202e\u200b', 'const a = () => {};'])(
-    'are bounded for any text (%#)',
-    (text) => {
-      expect(encodeFeatures(readFeatures(models, text), 'm').length).toBeLessThan(6_000);
-    },
-  );
+  test.each([
+    '',
+    'x',
+    '🙂',
+    'x'.repeat(200_000),
+    'word '.repeat(40_000),
+    '\u202e\u200b',
+    'const a = () => {};',
+  ])('are bounded for any text (%#)', (text) => {
+    expect(encodeFeatures(readFeatures(models, text), 'm').length).toBeLessThan(6_000);
+  });
 });
 
 describe('cues', () => {

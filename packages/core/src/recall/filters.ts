@@ -1,4 +1,4 @@
-import { emotionalStates, memoryEdges, memoryNodes, rows } from '@pact/db';
+import { emotionalStates, memoryEdges, memoryNames, memoryNodes, rows } from '@pact/db';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../ctx.ts';
 import { ROLES, type TurnIndex } from './turn-index.ts';
@@ -49,7 +49,8 @@ function aboutTopics(ctx: Ctx, sessionIds: string[], topics: readonly string[]):
     sql`select g.from_id as id from ${memoryEdges} g join ${memoryNodes} n on n.workspace_id = g.workspace_id
       and n.session_id = g.session_id and n.id = g.to_id
       where g.workspace_id = ${ctx.actor.workspaceId} and g.session_id in ${sessionIds} and g.type = 'mentions'
-      and n.key in ${keys}`,
+      and (n.key in ${keys} or exists (select 1 from ${memoryNames} a where a.workspace_id = n.workspace_id
+        and a.session_id = n.session_id and a.node_id = n.id and a.key in ${keys}))`,
     sessionIds,
   );
 }

@@ -2,7 +2,7 @@ import { messages } from '@pact/db';
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import type { Ctx } from '../ctx.ts';
 import { decodeFeatures, readFeatures } from './features.ts';
-import { type IndexedTurn, ROLES, TurnIndex } from './turn-index.ts';
+import { type IndexCache, type IndexedTurn, ROLES, TurnIndex } from './turn-index.ts';
 
 /** A session as its row has it: how far its index must reach. */
 export interface IndexedSession {
@@ -10,24 +10,12 @@ export interface IndexedSession {
   messageCount: number;
 }
 
-/** Indexes of the sessions asked for lately, least lately used first. */
-export interface IndexCache {
-  entries: Map<string, { index: TurnIndex; usedAt: number }>;
-  /** What all of them may hold. */
-  maxBytes: number;
-}
-
 /** An index that nobody asked for so long is dropped, whatever room there is: what was erased elsewhere goes with it. */
 const MAX_IDLE_MS = 15 * 60_000;
-const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 /** Rows read at a time: bounds the memory of one answer of the database. */
 const PAGE = 2_000;
 /** Turns of one session that are ranked, the newest. */
-export const MAX_TURNS = 50_000;
-
-export function createIndexCache(maxBytes = DEFAULT_MAX_BYTES): IndexCache {
-  return { entries: new Map(), maxBytes };
-}
+const MAX_TURNS = 50_000;
 
 /**
  * The index of a session, up to the message count that its row had when the caller read it: whatever another process
@@ -66,7 +54,7 @@ const lastSequence = (index: TurnIndex) => (index.length === 0 ? 0 : index.seque
 
 type FeatureRow = Awaited<ReturnType<typeof readRows>>[number];
 
-function readRows({ db, actor, models }: Ctx, sessionId: string, after: number) {
+function readRows({ db, actor }: Ctx, sessionId: string, after: number) {
   return db
     .select({
       id: messages.id,

@@ -8,7 +8,7 @@ import { atomically } from '../idempotency.ts';
 import { Message, type MessageRow, presentMessage, Role, selectMessages } from '../messages.ts';
 import { entityShares } from './entities.ts';
 import { explain, wordsInCommon } from './explain.ts';
-import { type Absence, explainMessages, Explanation } from './explanations.ts';
+import { type Absence, Explanation, explainMessages } from './explanations.ts';
 import { type Exclusion, exclusionOf, type Filters } from './filters.ts';
 import { recipeFor } from './profile.ts';
 import { readQuestion } from './question.ts';
@@ -45,7 +45,8 @@ export const Recall = z.object({
     .optional(),
   explain: z.boolean().default(false),
   explainMessageIds: z.array(id()).max(20).optional().meta({
-    description: 'Messages whose place is to be explained, found or not: their rank, and which part of the score kept them out.',
+    description:
+      'Messages whose place is to be explained, found or not: their rank, and which part of the score kept them out.',
   }),
 });
 
@@ -60,15 +61,21 @@ export const Recalled = z
         message: Message,
         sessionId: id(),
         score: z.number().meta({ description: 'Comparable within one answer; higher is better.' }),
-        scores: Scores.optional().meta({ description: 'With `explain`: the parts of the score; they sum to it.' }),
+        scores: Scores.optional().meta({
+          description: 'With `explain`: the parts of the score; they sum to it.',
+        }),
         why: z.array(z.string()).optional(),
       }),
     ),
     tokenCount: z.int().meta({ description: 'Tokens (o200k_base) of the contents served.' }),
     recipe: z.string().optional().meta({
-      description: 'With `explain`: which set of weights ranked: `people` or `assistant`, chosen by who speaks how much.',
+      description:
+        'With `explain`: which set of weights ranked: `people` or `assistant`, chosen by who speaks how much.',
     }),
-    explanations: z.array(Explanation).optional().meta({ description: 'With `explain_message_ids`: one each.' }),
+    explanations: z
+      .array(Explanation)
+      .optional()
+      .meta({ description: 'With `explain_message_ids`: one each.' }),
   })
   .meta({ id: 'Recalled' });
 

@@ -1,6 +1,6 @@
 import type { Models } from '../ctx.ts';
-import { stemsOf, wordsOf } from './words.ts';
 import type { TurnIndex } from './turn-index.ts';
+import { stemsOf, wordsOf } from './words.ts';
 
 /** A query as the word pieces that tell something, each with its weight. */
 export interface LateQuery {
@@ -20,7 +20,9 @@ export function lateQuery(models: Models, index: TurnIndex, masked: string): Lat
     const known = documents.get(index.pieces[at]!);
     if (known !== undefined) documents.set(index.pieces[at]!, known + 1);
   }
-  const weights = Float64Array.from(pieces, (piece) => Math.log(1 + index.length / (documents.get(piece)! + 1)));
+  const weights = Float64Array.from(pieces, (piece) =>
+    Math.log(1 + index.length / (documents.get(piece)! + 1)),
+  );
   const mass = weights.reduce((sum, weight) => sum + weight, 0);
   return { pieces, weights: weights.map((weight) => (mass > 0 ? weight / mass : 0)) };
 }

@@ -1,6 +1,6 @@
 import type { Recipe } from './recipes.ts';
-import { ASSISTANT, PEOPLE } from './weights.ts';
 import { ROLES, type TurnIndex } from './turn-index.ts';
+import { ASSISTANT, PEOPLE } from './weights.ts';
 
 /** Share of turns by an assistant from which on a dialogue counts as one with an assistant. */
 const ASSISTED = 0.2;

@@ -75,8 +75,11 @@ function isName(word: string, name: string, query: string): boolean {
   return word.length >= 5 && name.length >= 5 && word[0] === name[0] && distance(word, name) <= 1;
 }
 
-const isCapitalised = (word: string, query: string) =>
-  query.includes(word[0]!.toUpperCase() + word.slice(1)) && !query.startsWith(word[0]!.toUpperCase() + word.slice(1) + ' ');
+/** Capitals are a name's, but for the word that opens the query. */
+function isCapitalised(word: string, query: string): boolean {
+  const capitalised = word[0]!.toUpperCase() + word.slice(1);
+  return query.includes(capitalised) && !query.startsWith(`${capitalised} `);
+}
 
 function maskNames(query: string, nameWords: Set<string>): string {
   if (nameWords.size === 0) return query;

@@ -67,7 +67,19 @@ describe('ranking', () => {
   });
 
   test('takes scores apart into parts that sum to them, and ranks as it returns', () => {
-    const words = fc.constantFrom('kayak', 'red', 'lake', 'sister', 'Porto', 'baker', 'the', 'when', '7', '🙂', 'Amir');
+    const words = fc.constantFrom(
+      'kayak',
+      'red',
+      'lake',
+      'sister',
+      'Porto',
+      'baker',
+      'the',
+      'when',
+      '7',
+      '🙂',
+      'Amir',
+    );
     const text = fc.array(words, { maxLength: 8 }).map((some) => some.join(' '));
     fc.assert(
       fc.property(fc.array(text, { maxLength: 30 }), text, (said, query) => {
@@ -134,7 +146,9 @@ describe('the recipe', () => {
   });
 
   test('for a chat with an assistant is its own', () => {
-    expect(recipeFor(indexOf([chat('user', 'Hi'), chat('assistant', 'Hello, how can I help?')]))).toBe(ASSISTANT);
+    expect(recipeFor(indexOf([chat('user', 'Hi'), chat('assistant', 'Hello, how can I help?')]))).toBe(
+      ASSISTANT,
+    );
   });
 
   test('for people is theirs, also where an import calls one of them the assistant', () => {

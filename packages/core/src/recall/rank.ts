@@ -9,7 +9,7 @@ import type { TurnIndex } from './turn-index.ts';
 /** Turns whose word pieces are compared one by one. The order below that place rests on the other signals. */
 const CANDIDATES = 128;
 /** Cosine under which a turn that shares no word with the query, nor its neighbours, has nothing to do with it. */
-const UNRELATED = 0.2;
+const UNRELATED = 0.1;
 
 export interface RankInput {
   models: Models;
@@ -69,9 +69,7 @@ export function rankTurns(input: RankInput): Ranking {
     signalsOf,
     partsOf: (turn) => inParts(signalsOf(turn), weights),
     rankOf: (turn) =>
-      open.includes(turn)
-        ? 1 + open.filter((other) => comesBefore(scores, other, turn)).length
-        : undefined,
+      open.includes(turn) ? 1 + open.filter((other) => comesBefore(scores, other, turn)).length : undefined,
   };
 }
 
@@ -81,6 +79,8 @@ function isRelated(row: Float64Array, { semantic }: SignalReader, turn: number):
     row[PLACE.words]! > 0 ||
     row[PLACE.wordsBefore]! > 0 ||
     row[PLACE.wordsAfter]! > 0 ||
+    row[PLACE.wordsTwoBefore]! > 0 ||
+    row[PLACE.wordsTwoAfter]! > 0 ||
     row[PLACE.entity]! > 0 ||
     row[PLACE.date]! > 0 ||
     semantic.cosines[turn]! >= UNRELATED

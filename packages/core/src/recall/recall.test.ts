@@ -20,10 +20,30 @@ const contents = (answer: Awaited<ReturnType<typeof recall>>) =>
 async function chat(more: object = {}) {
   const sessionId = await driver.open(more);
   await driver.bring(sessionId, [
-    { role: 'user', name: 'Nora', content: 'Hey Amir, did you take the kayak out?', occurredAt: '2024-03-04T18:00:00Z' },
-    { role: 'user', name: 'Amir', content: 'Yes, on the lake near Bled.', occurredAt: '2024-03-04T18:01:00Z' },
-    { role: 'user', name: 'Nora', content: 'I bought a cello for 900 euros.', occurredAt: '2024-05-11T09:00:00Z' },
-    { role: 'user', name: 'Amir', content: 'I am furious about the noise, honestly.', occurredAt: '2024-05-11T09:01:00Z' },
+    {
+      role: 'user',
+      name: 'Nora',
+      content: 'Hey Amir, did you take the kayak out?',
+      occurredAt: '2024-03-04T18:00:00Z',
+    },
+    {
+      role: 'user',
+      name: 'Amir',
+      content: 'Yes, on the lake near Bled.',
+      occurredAt: '2024-03-04T18:01:00Z',
+    },
+    {
+      role: 'user',
+      name: 'Nora',
+      content: 'I bought a cello for 900 euros.',
+      occurredAt: '2024-05-11T09:00:00Z',
+    },
+    {
+      role: 'user',
+      name: 'Amir',
+      content: 'I am furious about the noise, honestly.',
+      occurredAt: '2024-05-11T09:01:00Z',
+    },
   ]);
   return sessionId;
 }
@@ -37,7 +57,9 @@ describe('why not', () => {
   };
 
   test('tells a returned message from one that others outranked, by which part, and at which rank', async () => {
-    const { answer, explanations } = await explain(await chat(), 'What instrument did Nora buy, a cello?', { limit: 1 });
+    const { answer, explanations } = await explain(await chat(), 'What instrument did Nora buy, a cello?', {
+      limit: 1,
+    });
     expect(contents(answer)).toEqual(['I bought a cello for 900 euros.']);
     expect(explanations[2]).toMatchObject({ outcome: 'returned', rank: 1, whyNot: [], keptOutBy: null });
     const kayak = explanations[3]!;
@@ -53,7 +75,9 @@ describe('why not', () => {
       filters: { from: '2024-05-01T00:00:00Z' },
     });
     expect(explanations[0]).toMatchObject({ outcome: 'filtered_out', excludedBy: 'from', rank: null });
-    const felt = await explain(await chat(), 'the kayak on the lake', { filters: { emotions: ['grateful'] } });
+    const felt = await explain(await chat(), 'the kayak on the lake', {
+      filters: { emotions: ['grateful'] },
+    });
     expect(felt.explanations[0]).toMatchObject({ outcome: 'filtered_out', excludedBy: 'emotions' });
     expect(felt.answer.results).toEqual([]);
   });
@@ -103,7 +127,10 @@ describe('scope', () => {
       const seed = await big.open({ metadata: { user_id: 'crowd' } });
       await big.bring(
         seed,
-        Array.from({ length: 100 }, (_, at) => ({ role: 'user', content: `Tea number ${at} was fine today.` })),
+        Array.from({ length: 100 }, (_, at) => ({
+          role: 'user',
+          content: `Tea number ${at} was fine today.`,
+        })),
       );
       await copies(large, seed, 220);
       const hidden = await big.open({ metadata: { user_id: 'crowd' } });
@@ -130,14 +157,35 @@ async function copies({ ctx }: TestWorld, sessionId: string, times: number): Pro
     from messages, generate_series(1, ${times}::int) n where session_id = ${sessionId}`);
 }
 
+describe('through the graph', () => {
+  test('finds a person by another name, and filters by it', async () => {
+    const sessionId = await driver.open();
+    await driver.say(sessionId, 'Yesterday I met Priya Raman.');
+    await driver.say(sessionId, 'Ms Raman wants the contract by Friday.');
+    await driver.say(sessionId, 'The weather is fine in Porto.');
+    const { data } = await driver.list(sessionId);
+    const contract = data.find(({ content }) => content.includes('contract'))!.id;
+    const found = await driver.find('What does Priya want?', { sessionId, explainMessageIds: [contract] });
+    expect(found.explanations![0]!.scores!.entity).toBeGreaterThan(0);
+    const filtered = await driver.find('contract', { sessionId, filters: { topics: ['Priya'] } });
+    expect(contents(filtered)).toContain('Ms Raman wants the contract by Friday.');
+    expect(contents(filtered)).not.toContain('The weather is fine in Porto.');
+  });
+});
+
 describe('the index in memory', () => {
   test('takes in what any process saved before the question', async () => {
     const sessionId = await chat();
     await driver.find('kayak', { sessionId });
-    const elsewhere = driverOf({ ...world, ctx: { ...world.ctx, indexes: { entries: new Map(), maxBytes: 1 } } });
+    const elsewhere = driverOf({
+      ...world,
+      ctx: { ...world.ctx, indexes: { entries: new Map(), maxBytes: 1 } },
+    });
     await elsewhere.say(sessionId, 'My parcel code is zanzibar.');
     expect(contents(await driver.find('zanzibar', { sessionId }))).toContain('My parcel code is zanzibar.');
-    expect(contents(await elsewhere.find('zanzibar', { sessionId }))).toContain('My parcel code is zanzibar.');
+    expect(contents(await elsewhere.find('zanzibar', { sessionId }))).toContain(
+      'My parcel code is zanzibar.',
+    );
   });
 
   test('appends once what two questions read at the same time', async () => {

@@ -1,4 +1,3 @@
-import type { Models } from '../ctx.ts';
 import { CUES } from './cues.ts';
 
 /** One turn as the index takes it in. */
@@ -64,7 +63,7 @@ export class TurnIndex {
   vectors: Int8Array;
   private readonly speakerNumbers = new Map<string, number>();
 
-  constructor(models: Pick<Models, 'embeddingName' | 'embeddingDimensions'>) {
+  constructor(models: { embeddingName: string; embeddingDimensions: number }) {
     this.embeddingName = models.embeddingName;
     this.dimensions = models.embeddingDimensions;
     this.vectors = new Int8Array(64 * this.dimensions);
@@ -95,7 +94,8 @@ export class TurnIndex {
     this.episodeTerms[episode] = (this.episodeTerms[episode] ?? 0) + terms.length;
     this.turnsOfRole[turn.role]! += 1;
     this.termsOfRole[turn.role]! += terms.length;
-    if (turn.role === ROLES.indexOf('assistant') && turn.speaker !== 'assistant') this.namedAssistantTurns += 1;
+    if (turn.role === ROLES.indexOf('assistant') && turn.speaker !== 'assistant')
+      this.namedAssistantTurns += 1;
     this.length += 1;
   }
 
@@ -173,7 +173,8 @@ export class TurnIndex {
       this.pieceEnds = grown(this.pieceEnds, capacity);
       this.vectors = grown(this.vectors, capacity * this.dimensions);
     }
-    if (pieces > this.pieces.length) this.pieces = grown(this.pieces, Math.max(pieces, this.pieces.length * 2));
+    if (pieces > this.pieces.length)
+      this.pieces = grown(this.pieces, Math.max(pieces, this.pieces.length * 2));
     if (terms > this.terms.length) this.terms = grown(this.terms, Math.max(terms, this.terms.length * 2));
   }
 }
@@ -185,4 +186,17 @@ function grown<Values extends { length: number; set(values: Values): void }>(
   const larger = new (values.constructor as new (length: number) => Values)(length);
   larger.set(values);
   return larger;
+}
+
+/** Indexes of the sessions asked for lately, least lately used first. */
+export interface IndexCache {
+  entries: Map<string, { index: TurnIndex; usedAt: number }>;
+  /** What all of them may hold. */
+  maxBytes: number;
+}
+
+const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+
+export function createIndexCache(maxBytes = DEFAULT_MAX_BYTES): IndexCache {
+  return { entries: new Map(), maxBytes };
 }

@@ -4,7 +4,9 @@ import { passesThreshold } from '../consolidation/threshold.ts';
 import type { Ctx } from '../ctx.ts';
 import { stateOf } from '../emotions/index.ts';
 import { advanceState, currentEmotion, type EmotionalState } from '../emotions/state.ts';
+import { readNames } from '../graph/candidates.ts';
 import { graphDelta, isTelling } from '../graph/delta.ts';
+import { resolveNames } from '../graph/names.ts';
 import { findSession, type SessionRow } from '../sessions.ts';
 import type { AnalysedTurn } from './analyse.ts';
 import { type PlacedTurn, type Save, storeSave } from './store.ts';
@@ -33,12 +35,11 @@ export async function saveTurns(
   const consolidationTriggered =
     input.consolidate && turns.length > 0 && passesAfter(session, turns, tokenCount);
   if (turns.length > 0) {
-    const analysed = turns.map((turn) => ({ ...turn, occurredAt: turn.at }));
     const save: Save = {
       session,
       turns,
-      state,
-      ...graphDelta(session.id, analysed),
+      state: session.emotionalState === null && turns.every(({ reading }) => !reading) ? null : state,
+      ...(await graphOf(ctx, session, turns)),
       expressing: turns.filter(({ reading }) => reading && isTelling(reading)).length,
       jobId: consolidationTriggered ? ctx.newId('job') : null,
     };
@@ -49,6 +50,18 @@ export async function saveTurns(
     ({ externalId }) => (externalId && known.get(externalId)) || (created.next().value as PlacedTurn).id,
   );
   return { messageIds, state, tokenCount, consolidationTriggered };
+}
+
+/** What these turns add to the graph, after finding who their names are. */
+async function graphOf(ctx: Ctx, session: SessionRow, turns: PlacedTurn[]) {
+  const concepts = turns.map((turn) => turn.concepts);
+  const known = await readNames(ctx, session, concepts.flat());
+  const { mentions, filed } = resolveNames(session.id, concepts, known);
+  const analysed = turns.map((turn, at) => ({ ...turn, occurredAt: turn.at, mentions: mentions[at]! }));
+  return {
+    ...graphDelta(session.id, analysed),
+    names: [...filed].map(([key, name]) => ({ key, ...name })),
+  };
 }
 
 function passesAfter(session: SessionRow, turns: PlacedTurn[], tokens: number): boolean {
@@ -70,10 +83,11 @@ function place(
   const now = ctx.now();
   const turns = analysed.map((turn, index) => {
     const at = turn.occurredAt ? new Date(turn.occurredAt) : now;
-    if (turn.reading) state = advanceState(state, turn.reading, at);
+    const id = ctx.newId('msg');
+    if (turn.reading) state = advanceState(state, turn.reading, at, id);
     return {
       ...turn,
-      id: ctx.newId('msg'),
+      id,
       interactionId,
       sequence: session.messageCount + index + 1,
       at,

@@ -2,8 +2,9 @@ import { rows } from '@pact/db';
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../ctx.ts';
 import type { EmotionalState } from '../emotions/state.ts';
-import { encodeFeatures } from '../recall/features.ts';
 import type { EdgeDelta, NodeDelta } from '../graph/delta.ts';
+import type { KnownName } from '../graph/names.ts';
+import { encodeFeatures } from '../recall/features.ts';
 import type { SessionRow } from '../sessions.ts';
 import type { AnalysedTurn } from './analyse.ts';
 
@@ -20,9 +21,12 @@ export interface PlacedTurn extends AnalysedTurn {
 export interface Save {
   session: SessionRow;
   turns: PlacedTurn[];
-  state: EmotionalState;
+  /** Null while nothing was read: a session without emotion stores none. */
+  state: EmotionalState | null;
   nodes: NodeDelta[];
   edges: EdgeDelta[];
+  /** Names to file, with what they lead to. */
+  names: ({ key: string } & KnownName)[];
   /** Messages that point at an emotion node; those edges are not stored, the emotional states say the same. */
   expressing: number;
   jobId: string | null;
@@ -30,6 +34,8 @@ export interface Save {
 
 /** Slots over which a key's usage of one day is spread, so that writers do not queue on one row. */
 const USAGE_SLOTS = 16;
+/** Spellings that a node keeps beside its name. */
+const MAX_ALIASES = 12;
 
 /**
  * Writes a save as one statement: whatever happens to this process or the server, all of it is there or none.
@@ -62,20 +68,32 @@ with new_messages as (
     valence float8, arousal float8, words jsonb, state_emotion text, state_valence float8, state_arousal float8,
     at timestamptz)
 ), new_nodes as (
-  insert into memory_nodes as n (workspace_id, session_id, id, type, key, name, aliases, mentions, weight, valence_sum,
-    arousal_sum, felt, first_sequence, last_sequence, last_at)
-  select ${workspaceId}, ${session.id}, d.id, d.type, d.key, d.name, d.aliases, d.mentions, d.weight, d."valenceSum",
-    d."arousalSum", d.felt, d."firstSequence", d."lastSequence", d."lastAt"
+  insert into memory_nodes as n (workspace_id, session_id, id, type, key, name, aliases, entity_type, mentions,
+    user_mentions, weight, valence_sum, arousal_sum, felt, first_sequence, last_sequence, last_at)
+  select ${workspaceId}, ${session.id}, d.id, d.type, d.key, d.name, d.aliases, d."entityType", d.mentions,
+    d."userMentions", d.weight, d."valenceSum", d."arousalSum", d.felt, d."firstSequence", d."lastSequence", d."lastAt"
   from jsonb_to_recordset(${JSON.stringify(save.nodes)}::jsonb) as d(id text, type text, key text, name text,
-    aliases jsonb, mentions int, weight float8, "valenceSum" float8, "arousalSum" float8, felt int, "firstSequence" int,
-    "lastSequence" int, "lastAt" timestamptz)
+    aliases jsonb, "entityType" text, mentions int, "userMentions" int, weight float8, "valenceSum" float8,
+    "arousalSum" float8, felt int, "firstSequence" int, "lastSequence" int, "lastAt" timestamptz)
   on conflict (workspace_id, session_id, id) do update set mentions = n.mentions + excluded.mentions,
+    user_mentions = n.user_mentions + excluded.user_mentions,
     weight = n.weight + excluded.weight, valence_sum = n.valence_sum + excluded.valence_sum,
     arousal_sum = n.arousal_sum + excluded.arousal_sum, felt = n.felt + excluded.felt,
     last_sequence = excluded.last_sequence, last_at = greatest(n.last_at, excluded.last_at),
-    aliases = case when n.aliases @> excluded.aliases or jsonb_array_length(n.aliases) >= 8 then n.aliases
-      else n.aliases || excluded.aliases end
+    type = case when excluded.type = 'entity' then excluded.type else n.type end,
+    entity_type = coalesce(n.entity_type, excluded.entity_type),
+    name = case when excluded.type = 'entity' and length(excluded.name) > length(n.name) then excluded.name else n.name end,
+    aliases = case when n.name = excluded.name and n.aliases @> excluded.aliases then n.aliases
+      else (select coalesce(jsonb_agg(a order by a collate "C"), '[]') from (
+        select distinct a from jsonb_array_elements_text(n.aliases || excluded.aliases ||
+          jsonb_build_array(n.name, excluded.name)) as spellings(a) limit ${MAX_ALIASES}) s) end
   returning (xmax = 0) as created
+), new_names as (
+  insert into memory_names as k (workspace_id, session_id, key, node_id, full_key, entity_type)
+  select ${workspaceId}, ${session.id}, d.key, d."nodeId", d."fullKey", d.type
+  from jsonb_to_recordset(${JSON.stringify(save.names)}::jsonb) as d(key text, "nodeId" text, "fullKey" text, type text)
+  on conflict (workspace_id, session_id, key) do update set node_id = excluded.node_id, full_key = excluded.full_key,
+    entity_type = excluded.entity_type
 ), new_edges as (
   insert into memory_edges as g (workspace_id, session_id, from_id, to_id, type, weight)
   select ${workspaceId}, ${session.id}, d."fromId", d."toId", d.type, d.weight
@@ -102,7 +120,7 @@ update sessions set
     when embedding_name = ${embeddingName} and embedding_sum is not null then embedding_sum + ${vectors}::vector
     else ${vectors}::vector end,
   embedding_name = case when ${vectors}::text is null then embedding_name else ${embeddingName} end,
-  emotional_state = ${JSON.stringify(save.state)}::jsonb, updated_at = ${now}::timestamptz
+  emotional_state = ${save.state && JSON.stringify(save.state)}::jsonb, updated_at = ${now}::timestamptz
 where workspace_id = ${workspaceId} and id = ${session.id}`,
   );
 }

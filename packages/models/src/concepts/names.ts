@@ -15,22 +15,35 @@ Melbourne|Mexico City|Miami|Milan|Montreal|Moscow|Mumbai|Munich|Nairobi|Naples|N
 Ottawa|Paris|Philadelphia|Portland|Porto|Prague|Reykjavik|Rio de Janeiro|Rome|San Diego|San Francisco|Santiago|Seattle|Seoul|
 Shanghai|Stockholm|Sydney|Taipei|Tel Aviv|Tokyo|Toronto|Vancouver|Venice|Vienna|Warsaw|Washington|Zurich`;
 
-const PRODUCTS = `Airbnb|Android|Angular|Ansible|AWS|Azure|Bitcoin|Canva|ChatGPT|Coursera|Datadog|Discord|Django|Docker|
-Dropbox|Duolingo|eBay|Ethereum|Excel|Facebook|FedEx|Figma|Firebase|Firefox|Flask|Fortnite|GitHub|GitLab|Gmail|
-Google|Google Calendar|Google Docs|Google Drive|Google Maps|Google Sheets|Grafana|GraphQL|HubSpot|IKEA|Instagram|iPad|
-iPhone|Java|JavaScript|Jenkins|Jira|Kafka|Kubernetes|LinkedIn|Linux|macOS|MacBook|Microsoft|Minecraft|MongoDB|MySQL|
-Netflix|Nginx|Node.js|Next.js|Notion|npm|Nvidia|OpenAI|Outlook|PayPal|Photoshop|PostgreSQL|Postgres|PowerPoint|
-PyTorch|Python|QuickBooks|Rails|React Native|Reddit|Redis|Salesforce|Shopify|Snapchat|Snowflake|Spotify|SQLite|Strava|
-Tableau|TensorFlow|Terraform|Tesla|TikTok|Toyota|Trello|Tripadvisor|Typescript|TypeScript|Uber|Ubuntu|Venmo|Vercel|
-WhatsApp|Windows|WordPress|Xbox|YouTube|Zapier|Zendesk|Christmas|Thanksgiving|Easter|Halloween|Ramadan|Hanukkah|Diwali`;
+const ORGANISATIONS = `Airbnb|AWS|Coursera|Datadog|Dropbox|eBay|FedEx|GitHub|GitLab|Google|HubSpot|IKEA|LinkedIn|Microsoft|
+Netflix|Nvidia|OpenAI|PayPal|Reddit|Salesforce|Shopify|Spotify|Tesla|Toyota|Tripadvisor|Uber|Vercel|Zendesk`;
+
+const PRODUCTS = `Android|Angular|Ansible|Azure|Bitcoin|Canva|ChatGPT|Discord|Django|Docker|
+Duolingo|Ethereum|Excel|Facebook|Figma|Firebase|Firefox|Flask|Fortnite|GitHub Actions|Gmail|
+Google Calendar|Google Docs|Google Drive|Google Maps|Google Sheets|Grafana|GraphQL|Instagram|iPad|
+iPhone|Java|JavaScript|Jenkins|Jira|Kafka|Kubernetes|Linux|macOS|MacBook|Minecraft|MongoDB|MySQL|
+Nginx|Node.js|Next.js|Notion|npm|Outlook|Photoshop|PostgreSQL|Postgres|PowerPoint|
+PyTorch|Python|QuickBooks|Rails|React Native|Redis|Snapchat|Snowflake|SQLite|Strava|
+Tableau|TensorFlow|Terraform|TikTok|Trello|Typescript|TypeScript|Ubuntu|Venmo|
+WhatsApp|Windows|WordPress|Xbox|YouTube|Zapier`;
+
+const OTHERS = 'Christmas|Thanksgiving|Easter|Halloween|Ramadan|Hanukkah|Diwali';
 
 /**
  * Well-known names by lower-case form, for chats that write no capitals. Left out on purpose: names that are
  * everyday words too (turkey, jordan, phoenix, nice, slack, zoom, apple, amazon, stripe, react, swift, rust, go).
  */
 export const KNOWN_NAMES: ReadonlyMap<string, string> = new Map(
-  `${PLACES}|${PRODUCTS}`
-    .split('|')
-    .map((name) => name.replace('\n', ''))
-    .map((name) => [name.toLowerCase(), name]),
+  [PLACES, ORGANISATIONS, PRODUCTS, OTHERS].flatMap(namesOf).map((name) => [name.toLowerCase(), name]),
 );
+
+/** What the well-known names are. */
+export const KNOWN_TYPES: ReadonlyMap<string, 'place' | 'organisation' | 'product'> = new Map([
+  ...namesOf(PLACES).map((name) => [name.toLowerCase(), 'place'] as const),
+  ...namesOf(ORGANISATIONS).map((name) => [name.toLowerCase(), 'organisation'] as const),
+  ...namesOf(PRODUCTS).map((name) => [name.toLowerCase(), 'product'] as const),
+]);
+
+function namesOf(list: string): string[] {
+  return list.split('|').map((name) => name.replace('\n', ''));
+}

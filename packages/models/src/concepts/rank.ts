@@ -1,3 +1,4 @@
+import type { EntityType } from './kinds.ts';
 import { KNOWN_NAMES } from './names.ts';
 import type { Mention } from './phrases.ts';
 import { rarity } from './rarity.ts';
@@ -14,6 +15,12 @@ export interface Concept {
   weight: number;
   /** Other spellings met in this text, such as "Samantha" beside "Samantha Lee". */
   aliases: string[];
+  /** What an entity is, where the text leaves no doubt. */
+  type?: EntityType;
+  /** Keys of other names that the same entity may go by: "chen" for "Dr. Chen". Not met in the text. */
+  otherKeys?: string[];
+  /** True: taken for a name by nothing but its capital at the start of a sentence. */
+  isGuess?: boolean;
 }
 
 const MAX_CONCEPTS = 12;
@@ -28,13 +35,16 @@ interface Group {
   names: Map<string, number>;
   count: number;
   first: number;
+  type: EntityType | undefined;
+  otherKeys: Set<string>;
+  isGuess: boolean;
 }
 
 /** Merges mentions of one thing, weighs them and keeps the best. `mentions` come in the order of the text. */
 export function rank(signs: readonly Mention[], mentions: readonly Mention[]): Concept[] {
   const groups = mergeNames(group(mentions));
   const concepts = [
-    ...groups.map((found) => toConcept(found, weigh(found, mentions.length))),
+    ...groups.map((found) => toConcept(found, weigh(found, kinOf(found, groups), mentions.length))),
     ...group(signs).map((found) => toConcept(found, 0.5)),
   ];
   return concepts
@@ -45,16 +55,30 @@ export function rank(signs: readonly Mention[], mentions: readonly Mention[]): C
 
 function group(mentions: readonly Mention[]): Group[] {
   const groups = new Map<string, Group>();
-  for (const [place, { kind, key, name }] of mentions.entries()) {
+  for (const [place, { kind, key, name, type, otherKeys, isGuess }] of mentions.entries()) {
     if (key === '') continue;
     const id = `${kind} ${key}`;
-    const found = groups.get(id) ?? { kind, key, names: new Map(), count: 0, first: place };
+    const found = groups.get(id) ?? blankGroup(kind, key, place);
     found.names.set(name, (found.names.get(name) ?? 0) + 1);
     found.count += 1;
+    found.type ??= type;
+    found.isGuess &&= isGuess ?? false;
+    for (const other of otherKeys ?? []) found.otherKeys.add(other);
     groups.set(id, found);
   }
   return [...groups.values()];
 }
+
+const blankGroup = (kind: Group['kind'], key: string, first: number): Group => ({
+  kind,
+  key,
+  names: new Map(),
+  count: 0,
+  first,
+  type: undefined,
+  otherKeys: new Set(),
+  isGuess: true,
+});
 
 /** "Samantha" beside one "Samantha Lee" is the same person; beside two longer names nobody knows. Places stay apart. */
 function mergeNames(groups: readonly Group[]): Group[] {
@@ -84,14 +108,22 @@ function absorb(owner: Group, found: Group): void {
   owner.first = Math.min(owner.first, found.first);
 }
 
-function weigh(found: Group, total: number): number {
+/** Mentions of compounds that a lone word is part of: "mortgage rate" speaks of the mortgage too. */
+function kinOf({ kind, key }: Group, groups: readonly Group[]): number {
+  if (kind === 'entity' || key.includes(' ')) return 0;
+  return groups
+    .filter((other) => other.kind === 'topic' && other.key !== key && other.key.split(' ').includes(key))
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
+function weigh(found: Group, kin: number, total: number): number {
   const words = found.key.split(' ');
   const rarest = Math.max(...words.map(rarity));
   const isLone = words.length === 1;
   const isExpected = FAMILY.has(words[0]!) || LIGHT_TOPICS.has(words[0]!);
   if (found.kind === 'topic' && isLone && rarest < TOO_COMMON && !isExpected) return 0;
   const base = found.kind === 'entity' ? 0.62 + 0.2 * rarest : (isLone ? 0.1 : 0.25) + 0.5 * rarest;
-  const repeated = 1 + 0.25 * Math.log2(found.count);
+  const repeated = 1 + 0.25 * Math.log2(found.count + kin);
   const place = 1 - (0.2 * found.first) / Math.max(total, 4);
   return Math.min(1, base * repeated * place);
 }
@@ -104,5 +136,8 @@ function toConcept(found: Group, weight: number): Concept {
     name: names[0]!,
     weight: Math.round(weight * 1000) / 1000,
     aliases: names.slice(1),
+    ...(found.type ? { type: found.type } : {}),
+    ...(found.isGuess ? { isGuess: true } : {}),
+    ...(found.otherKeys.size > 0 ? { otherKeys: [...found.otherKeys] } : {}),
   };
 }

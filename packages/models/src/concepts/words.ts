@@ -15,6 +15,9 @@ export const EMPTY_NOUNS = list(`
   sept sep oct nov dec am pm noon midnight etc eg ie vs re ps asap yea ya mr mrs ms sir madam dear dude bro man guy
   guys lad folks gonna alot anyways instance example examples sake favor favour regards wishes sense lack amount
   number numbers level levels range handful dozen hundred thousand million billion percent version versions
+  hooray hurray yuck alright hell god gosh heck damn tysm tyvm yay huh oops whoops aww argh grr
+  meh hurry yourselves fantastic asdf qwerty fuck shit crap omfg lmk idc nvm thanku shorter longer
+  quarter quarters following sake null nan undefined
   thought thoughts word words mention matter deal luck fun hope mind attention look help need want try use go let
   get got good bad great fine best better more less much many few most least same different new old own
 `);
@@ -55,7 +58,7 @@ export const FAMILY = list(`
 
 /** Adjectives that make a kind of thing rather than praise it; those in -al, -ic and the like need no entry here. */
 export const NAMING_ADJECTIVES = list(`
-  deep open remote front back red green blue black white solar lunar wild wet gluten-free vegan sugar-free dark
+  inner outer left right deep open remote front back red green blue black white solar lunar wild wet gluten-free vegan sugar-free dark
   native static mobile smart full-stack real-time part-time full-time long-term short-term hard soft square raw
   dry sour hot frozen wooden used second-hand premarital prenatal postpartum high-speed low-carb
   nuclear linear vascular virtual human visual written spoken quarterly monthly annual weekly daily yearly
@@ -86,7 +89,8 @@ export const REQUEST_VERBS = list(`
   book order schedule email text call plan search check fix cook review update draft change cancel list sort plot
   summarize summarise rewrite translate explain refactor debug deploy build test run install format convert
   compare track log save note remind help need want show tell give find get make write read send buy pay refund
-  move add remove delete rename reset restart set open close stop start use try look google mail message ping
+  move flag compare list join rate rank merge push pull prepare ask answer invite add
+  remove delete rename reset restart set open close stop start use try look google mail message ping
   clean paint practice study water feed walk visit meet drink eat bake boil fry roast grill
 `);
 
@@ -98,12 +102,20 @@ export const COMMON_ACRONYMS = list(`
   eta kyc nda hoa ira ivf iq bmi hiit ssh http https tcp ip qa rfc poc mvp ny rn ux faqs
 `);
 
+/** Activities and trades in -ing that people speak of as things, though the tagger takes them for verbs. */
+export const ING_NOUNS = list(`
+  staging onboarding hosting billing pricing marketing branding parenting banking housing plumbing wiring heating camping hiking
+  swimming climbing knitting gardening cooking baking painting cycling skiing surfing sailing fishing dancing singing writing reading
+  running meditating journaling coding programming gaming drawing bowling rowing sewing shopping jogging snowboarding skating
+  caching logging monitoring indexing sharding routing rendering
+`);
+
 /** Small words that join the parts of a name: "Bank of America", "Vincent van Gogh". */
 export const NAME_LINKS = list('of de da do dos del della di der den van von bin ibn al la le du the & y');
 
 /** Forms of address that belong to the name after them. */
 export const TITLES = list(
-  'dr dr. mr mr. mrs mrs. ms ms. prof prof. professor aunt uncle st st. sir lady captain',
+  'dr dr. mr mr. mrs mrs. ms ms. prof prof. professor aunt uncle st st. sir lady captain frau herr madame monsieur senor senora',
 );
 
 /** Words with a capital that are no names: days, months, the pronoun, and what opens a sentence or a letter. */
@@ -111,7 +123,7 @@ export const CAPITAL_NO_NAME = list(`
   i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february march april may june
   july august september october november december mon tue wed thu fri sat sun am pm ok okay hi hey hello dear
   thanks thank please yes no sorry lol omg wow also however but and so then todo fixme note ps re fw fwd faq
-  q a asap fyi btw error warning info debug true false null none undefined
+  rotfl lmao lmfao tldr fwiw afaik iirc imho q a asap fyi btw error warning info debug true false null none undefined
 `);
 
 /** Verbs of saying and the like that chat leaves as "nouns" beside a pronoun. */

@@ -13,6 +13,7 @@ const sessionFromWire: Names = {
   external_id: 'externalId',
   consolidation_threshold: 'consolidationThreshold',
   token_threshold: 'tokenThreshold',
+  track_emotion: 'trackEmotion',
   message_count: 'messageCount',
   token_count: 'tokenCount',
   folded_count: 'foldedCount',
@@ -65,6 +66,14 @@ const emotionalStateFromWire: Names = {
   current_emotion: 'currentEmotion',
   key_emotions: 'keyEmotions',
   session_id: 'sessionId',
+  change_points: ['changePoints', {
+    message_id: 'messageId',
+  }],
+  dynamics: ['dynamics', {
+    home_base: 'homeBase',
+    rise_rate: 'riseRate',
+    recovery_rate: 'recoveryRate',
+  }],
   emotional_history: ['emotionalHistory', {
     message_id: 'messageId',
   }],
@@ -72,6 +81,8 @@ const emotionalStateFromWire: Names = {
 
 const memoryNodeFromWire: Names = {
   emotional_tag: 'emotionalTag',
+  entity_type: 'entityType',
+  user_mentions: 'userMentions',
 };
 
 const memoryGraphFromWire: Names = {
@@ -144,6 +155,7 @@ export const createSession: Operation = {
     externalId: 'external_id',
     consolidationThreshold: 'consolidation_threshold',
     tokenThreshold: 'token_threshold',
+    trackEmotion: 'track_emotion',
   },
   answer: createdSessionFromWire,
 };

@@ -72,6 +72,41 @@ export interface EmotionalState {
     intensity: number;
   }[];
   sessionId: string;
+  /** Messages at which the valence settled at another level, oldest first; the latest ten. */
+  changePoints?: {
+    messageId: string;
+    timestamp: string;
+    direction: 'positive' | 'negative';
+    /** 0 most negative, 0.5 neutral, 1 most positive */
+    from: number;
+    /** 0 most negative, 0.5 neutral, 1 most positive */
+    to: number;
+  }[];
+  /** Valence falling while arousal rises, over two user turns or more. */
+  escalation?: {
+    active: boolean;
+    /** User turns of the present run; active from two on. */
+    turns: number;
+    since: string | null;
+  };
+  /** How the feeling moves: utterance emotion dynamics. */
+  dynamics?: {
+    /** Where the user usually is, drawn to neutral while there are few messages. */
+    homeBase: {
+      /** 0 most negative, 0.5 neutral, 1 most positive */
+      valence: number;
+      /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+      arousal: number;
+    };
+    /** Standard deviation of valence from message to message; null while it cannot be told. */
+    variability: number | null;
+    /** Correlation of valence with that of the message before; high: feelings last. */
+    inertia: number | null;
+    /** Valence a message by which displacements leave the home base. */
+    riseRate: number | null;
+    /** Valence a message by which they come back. */
+    recoveryRate: number | null;
+  };
   /** One entry a user message, oldest first; the latest 500. */
   emotionalHistory: {
     timestamp: string;
@@ -151,11 +186,12 @@ export interface Health {
   };
 }
 
-/** mentions: message → topic or entity. co_occurs: two of those in one message. evokes: topic or entity → the emotion it came with. expresses: message → its emotion. */
+/** mentions: message → topic or entity, its salience there, times 0.35 when it is not the user who speaks. co_occurs: two of those in one message, the cosine of their mentions, less while they met seldom. evokes: topic or entity → the emotion it came with, as a share of its mentions. expresses: message → its emotion, the confidence. */
 export interface MemoryEdge {
   from: string;
   to: string;
   type: 'mentions' | 'co_occurs' | 'evokes' | 'expresses';
+  /** 0 to 1. */
   weight: number;
 }
 
@@ -178,9 +214,17 @@ export interface MemoryNode {
   type: 'message' | 'topic' | 'entity' | 'emotion';
   /** The topic's, entity's or emotion's name; the beginning of a message. */
   content: string;
-  /** Frequency, recency, emotion and centrality, moved by the priority: 0 to 1. */
+  /** Frequency, recency, emotion, centrality and the user’s share of the mentions, moved by the priority: 0 to 1. Ranked high: 0.75 and more; not ranked: 0.75 at most; ranked low: 0.4 at most. */
   importance: number;
   emotionalTag?: Emotion;
+  /** What an entity is, where that is sure. */
+  entityType?: 'person' | 'place' | 'organisation' | 'product' | 'date' | 'id';
+  /** Other names and spellings under which it came up. */
+  aliases?: string[];
+  /** Messages that mention it. */
+  mentions?: number;
+  /** Those of the user: 0 for what only an assistant or a tool brought up. */
+  userMentions?: number;
 }
 
 export interface Message {
@@ -268,6 +312,7 @@ export type Role = 'user' | 'assistant' | 'system' | 'tool';
 
 export interface SavedInteraction {
   interactionId: string;
+  /** Null when emotion is not tracked. */
   emotionalAnalysis: {
     userEmotion: Emotion;
     /** 0 most negative, 0.5 neutral, 1 most positive */
@@ -297,6 +342,8 @@ export interface Session {
   metadata: Record<string, unknown>;
   consolidationThreshold: number;
   tokenThreshold: number;
+  /** False: the session was opened without emotion. */
+  trackEmotion: boolean;
   /** Messages stored, folded ones included. */
   messageCount: number;
   /** Tokens of all of them. */
@@ -334,6 +381,8 @@ export interface CreateSessionInput {
   consolidationThreshold?: number | undefined;
   /** Tokens that may stand before older messages fold. Default 2000, 100 to 1000000. */
   tokenThreshold?: number | undefined;
+  /** False: nothing about emotion is ever read from this session or stored for it. It cannot be changed later. Default true. */
+  trackEmotion?: boolean | undefined;
 }
 
 export interface ListSessionsInput {
@@ -356,7 +405,7 @@ export interface SaveInteractionInput {
   userMessage: string;
   /** At most 200000 characters. */
   aiMessage: string;
-  /** False: nothing about emotion is read or stored. Default true. */
+  /** False: nothing about emotion is read or stored. True reads it only where the session and the workspace allow it. Default true. */
   trackEmotion?: boolean | undefined;
   /** False: this save never folds older turns. Default true. */
   consolidate?: boolean | undefined;

@@ -42,12 +42,21 @@ function Timeline({ state }: { state: EmotionalState }) {
   const [ref, width] = useWidth<HTMLDivElement>(560);
   const history = state.emotionalHistory;
   const summary = useMemo(() => inWords(state), [state]);
+  const changes = useMemo(
+    () => new Set((state.changePoints ?? []).map(({ messageId }) => messageId)),
+    [state],
+  );
   if (history.length === 0) return <Nothing>No user message has an emotion yet.</Nothing>;
   return (
     <>
       <div ref={ref}>
-        <TimelinePicture feelings={history} width={width} title={summary} />
+        <TimelinePicture feelings={history} changes={changes} width={width} title={summary} />
       </div>
+      {state.escalation?.active && (
+        <p role="status">
+          Escalating over {count(state.escalation.turns, 'user message')}: valence falls while arousal rises.
+        </p>
+      )}
       <details className={styles.table}>
         <summary>The same as a table</summary>
         <FeelingTable history={history} />

@@ -17,13 +17,15 @@ const MAX_DOTS = 80;
 
 interface TimelinePictureProps {
   feelings: Feeling[];
+  /** Messages at which the valence settled at another level. */
+  changes: ReadonlySet<string>;
   width: number;
   /** What it shows, in words. */
   title: string;
 }
 
 /** Valence as a line over its neutral middle, arousal as a dashed one. */
-export function TimelinePicture({ feelings, width, title }: TimelinePictureProps) {
+export function TimelinePicture({ feelings, changes, width, title }: TimelinePictureProps) {
   const frame: Frame = { width, height: 230, top: 22, right: 22, bottom: 30, left: 34 };
   const valences = pointsOf(
     feelings.map(({ valence }) => valence),
@@ -37,6 +39,7 @@ export function TimelinePicture({ feelings, width, title }: TimelinePictureProps
     <svg className={styles.picture} width={width} height={frame.height} role="img" aria-label={title}>
       <Axis frame={frame} />
       <ValenceArea points={valences} frame={frame} />
+      <Changes feelings={feelings} changes={changes} points={valences} frame={frame} />
       <path className={styles.arousal} d={linePath(arousals)} />
       <path className={styles.valence} d={linePath(valences)} />
       {feelings.length <= MAX_DOTS && <Dots feelings={feelings} valences={valences} arousals={arousals} />}
@@ -69,6 +72,32 @@ function Axis({ frame }: { frame: Frame }) {
       </text>
     </g>
   );
+}
+
+interface ChangesProps extends Pick<TimelinePictureProps, 'feelings' | 'changes'> {
+  points: Point[];
+  frame: Frame;
+}
+
+/** A dotted upright where another level began. */
+function Changes({ feelings, changes, points, frame }: ChangesProps) {
+  return feelings.map(({ messageId }, index) => {
+    if (!changes.has(messageId)) return null;
+    const { x } = points[index]!;
+    const words = `The level of valence changed at message ${index + 1}`;
+    return (
+      <line
+        key={messageId}
+        className={styles.change}
+        x1={x}
+        x2={x}
+        y1={frame.top}
+        y2={frame.height - frame.bottom}
+      >
+        <title>{words}</title>
+      </line>
+    );
+  });
 }
 
 /** The area between valence and neutral: blue above, orange below. */
