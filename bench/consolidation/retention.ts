@@ -91,7 +91,7 @@ export function carriers(turn: string, question: DialogueQuestion): string[] {
   return sentences;
 }
 
-export const sentencesOf = (text: string) =>
+const sentencesOf = (text: string) =>
   text.split(/(?<=[.!?])\s+|\n+|(?= \[image:)/).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 
 export const mean = (values: number[]) =>

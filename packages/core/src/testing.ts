@@ -93,6 +93,13 @@ export function readingOf(emotion: Emotion, options: Partial<EmotionReading> = {
   };
 }
 
+export { clausesIn, type Speech } from './consolidation/sentences.ts';
+export {
+  type Clause,
+  SIGNALS as CLAUSE_SIGNALS,
+  saysNothing as clauseSaysNothing,
+  signalsOf as signalsOfClause,
+} from './consolidation/value.ts';
 /** Recall's pure parts, for measuring them without a database and for learning their weights. */
 export { readFeatures } from './recall/features.ts';
 export { recipeFor } from './recall/profile.ts';
@@ -102,10 +109,3 @@ export type { Recipe } from './recall/recipes.ts';
 export { SIGNALS, type Signal } from './recall/signals.ts';
 export { ROLES, TurnIndex } from './recall/turn-index.ts';
 export { ASSISTANT, PEOPLE } from './recall/weights.ts';
-export { clausesIn, type Speech } from './consolidation/sentences.ts';
-export {
-  type Clause,
-  SIGNALS as CLAUSE_SIGNALS,
-  saysNothing as clauseSaysNothing,
-  signalsOf as signalsOfClause,
-} from './consolidation/value.ts';

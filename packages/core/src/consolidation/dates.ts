@@ -35,7 +35,7 @@ export function withAbsoluteDates(sentence: string, at: Date): string {
     .filter(({ text, index }) => ANY.test(text) && (index === 0 || !/^\p{Lu}/u.test(text)))
     .reduceRight((dated, { text, index, start }) => {
       const spelled = spell(text, start.date(), at);
-      const end = index + text.length;
+      const end = index + text.replace(/[\s,.]+$/, '').length;
       return spelled === undefined ? dated : `${dated.slice(0, end)} (${spelled})${dated.slice(end)}`;
     }, sentence);
 }
@@ -48,5 +48,7 @@ function spell(text: string, day: Date, at: Date): string | undefined {
     const days = (at.getTime() - day.getTime()) / DAY_MS;
     if (days < CLEAR_AFTER_DAYS - 0.5 || days > 7.5) return undefined;
   }
-  return spellDay(day);
+  // The day on which it was said stands before it.
+  const today = day.toISOString().slice(0, 10) === at.toISOString().slice(0, 10);
+  return today ? undefined : spellDay(day);
 }

@@ -11,7 +11,8 @@ const CLAUSE =
   /(?:,\s+(?:and|so|plus|then)|\s+[–—-]{1,2}|;|(?<=\w{2}) and)\s+(?=(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|he|he's|she|she's|they|they're|it|it's|my|our|the|this|that|that's|there|there's|you|you're)\b (?!['’]))/giu;
 /** Nothing that is shorter stands as a clause of its own, in words. */
 const MIN_CLAUSE_WORDS = 4;
-const MARKS = /(?:\p{Extended_Pictographic}|[\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}]|\u200d|\ufe0f|\u20e3)+/gu;
+const MARKS =
+  /(?:\p{Extended_Pictographic}|[\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}]|\u200d|\ufe0f|\u20e3)+/gu;
 /** Characters that are not seen but change what is: directions, joiners of nothing, marks of byte order. */
 const UNSEEN = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]|(?![\n\t])\p{Cc}/gu;
 const FENCE = /^[ \t]*(```|~~~)[^\n]*\n[\s\S]*?(?:^[ \t]*\1[^\n]*$|(?![\s\S]))/gm;
@@ -47,7 +48,7 @@ export function clausesOf(sentence: string): string[] {
 export function tidy(clause: string, people: ReadonlySet<string>): string {
   // "Thanks, Mel!" goes as a whole; "Yes, dinner, and …" does not.
   const openerGone = (opener: string, name?: string) =>
-    name === undefined || people.has(name.toLowerCase()) ? '' : opener;
+    name === undefined || isOneOf(people, name) ? '' : opener;
   let text = clause.replace(MARKS, ' ').replace(/\s+/g, ' ').trim();
   for (let before = ''; before !== text; ) {
     before = text;
@@ -65,10 +66,16 @@ export function tidy(clause: string, people: ReadonlySet<string>): string {
 /** "Mel, I …" and "…, Mel!" without Mel, where Mel is one who speaks. */
 function withoutAddress(text: string, people: ReadonlySet<string>): string {
   const opening = /^(\p{Lu}[\p{L}'’]+)\s*[,!]\s*(?=\p{L})/u.exec(text);
-  if (opening && people.has(opening[1]!.toLowerCase())) return text.slice(opening[0].length);
+  if (opening && isOneOf(people, opening[1]!)) return text.slice(opening[0].length);
   const closing = /,\s+(\p{Lu}[\p{L}'’]+)([.!?]*)$/u.exec(text);
-  if (closing && people.has(closing[1]!.toLowerCase())) return text.slice(0, closing.index) + closing[2];
+  if (closing && isOneOf(people, closing[1]!)) return text.slice(0, closing.index) + closing[2];
   return text;
+}
+
+/** "Melanie" and "Mel", where Melanie speaks. */
+function isOneOf(people: ReadonlySet<string>, name: string): boolean {
+  const lower = name.toLowerCase();
+  return people.has(lower) || (lower.length > 2 && [...people].some((person) => person.startsWith(lower)));
 }
 
 /** One stop at the end, and no shouting. */

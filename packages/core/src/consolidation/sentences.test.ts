@@ -56,6 +56,8 @@ describe('a date', () => {
     ['I saw him last Saturday.', 'I saw him last Saturday (21 November 2026).'],
     ['I saw him last Tuesday.', 'I saw him last Tuesday.'],
     ['I saw him on Tuesday.', 'I saw him on Tuesday.'],
+    ['I am tired today.', 'I am tired today.'],
+    ['Yesterday, I met Ana.', 'Yesterday (24 November 2026), I met Ana.'],
     ["Yesterday's bread is cheap.", "Yesterday's bread is cheap."],
     ['He said "see you tomorrow".', 'He said "see you tomorrow".'],
   ])('in "%s" reads "%s"', (said, dated) => {

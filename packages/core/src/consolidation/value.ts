@@ -102,8 +102,17 @@ export function worthAsking(models: Models, clause: Clause): number {
   if (saysNothing(clause.text)) return 0;
   const signals = signalsOf(models, clause);
   const sum = signals.reduce((total, signal, at) => total + signal * WEIGHTS[at]!, 0);
-  return ROLE_VALUE[clause.role] / (1 + Math.exp(-sum));
+  const unclear =
+    (VAGUE_OPENING.test(clause.text) ? UNCLEAR_FACTOR : 1) * (isBrief(clause.text) ? BRIEF_FACTOR : 1);
+  return (ROLE_VALUE[clause.role] * unclear) / (1 + Math.exp(-sum));
 }
+
+/** A reader of the summary does not know who "he" is, nor what "ten years old": such clauses count less than they answer. */
+const VAGUE_OPENING = /^(?:it|that|this|they|those|these|he|she)(?:['’]\p{L}+)? /iu;
+const UNCLEAR_FACTOR = 0.8;
+const BRIEF_FACTOR = 0.5;
+const BRIEF_WORDS = 3;
+const isBrief = (text: string) => wordCount(text) <= BRIEF_WORDS && !FIRST_PERSON.test(text);
 
 /** Fewer content words than this say something only beside a number, a name of one's own, a taste, a person, a deed. */
 const ENOUGH_CONTENT = 3;

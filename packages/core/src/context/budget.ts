@@ -40,8 +40,8 @@ const ASKED: Shares = { recall: 0.5, neighbour: 0.15, priority: 0.15, emotion: 0
 
 /**
  * Shares a token budget out. Everything fits: everything is served. Else the newest message, what the query found and its
- * neighbours, kept messages and the summary take up to their shares; then the latest messages, newest first; then whatever
- * else fits, and the summary the rest. Pure.
+ * neighbours, kept messages and the summary take up to their shares; then the latest messages, newest first, and so on
+ * while anything fits. Pure.
  */
 export function allot(candidates: Candidate[], sentences: SummarySentence[], budget: Budget): Allotment {
   const cost = ({ tokens }: Candidate) => tokens + budget.messageOverhead;
@@ -68,10 +68,12 @@ export function allot(candidates: Candidate[], sentences: SummarySentence[], bud
     left -= cost(newest);
   }
   for (const source of ['recall', 'neighbour', 'priority', 'emotion'] as const) take(source, shares[source]);
-  const summaryTokens = Math.min(summarySize, left, Math.floor(available * shares.summary));
-  // Recent messages from the newest backwards, then whatever else still fits.
-  for (const source of ['recent', 'recall', 'priority', 'emotion'] as const) take(source, 1, summaryTokens);
-  return { chosen: inOrder([...chosen]), summaryTokens: Math.min(summarySize, left) };
+  const reserved = Math.min(summarySize, left, Math.floor(available * shares.summary));
+  // Recent messages from the newest backwards, more of what the query found, more of the summary, more highlights.
+  for (const source of ['recent', 'recall'] as const) take(source, 1, reserved);
+  const summaryTokens = Math.min(summarySize, left);
+  for (const source of ['priority', 'emotion'] as const) take(source, 1, summaryTokens);
+  return { chosen: inOrder([...chosen]), summaryTokens };
 }
 
 const inOrder = (candidates: Candidate[]) => [...candidates].sort((a, b) => a.sequence - b.sequence);
