@@ -179,6 +179,7 @@ describe.each(withBody)('$name', (operation) => {
       topic: 'x',
       query: 'x',
       user_message: 'x',
+      source_ids: ['msg_other'],
     };
     const hasFields =
       Object.keys(FIXTURES[operation.name].body!).length > 0 || operation.name === 'createSession';

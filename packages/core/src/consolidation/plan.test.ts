@@ -61,6 +61,11 @@ describe('a consolidation plan', () => {
     expect(foldedIds).not.toContain('msg_0005');
   });
 
+  test('does not keep courtesy verbatim, however warm', () => {
+    const { kept } = plan([said(1, 'Ok, thanks so much!', { intensity: 0.9 }), ...conversation.slice(1)]);
+    expect(kept.map(({ id }) => id)).toEqual(['msg_0005']);
+  });
+
   test('keeps the messages of a high-priority topic verbatim', () => {
     const { kept } = plan(conversation, { high: ['Lisbon'] });
     expect(kept).toContainEqual({ id: 'msg_0001', reason: 'priority' });

@@ -3,6 +3,7 @@ import type { Models } from '../ctx.ts';
 import { foldRepeats } from './repeats.ts';
 import { fitSentences } from './select.ts';
 import { type Speech, sentencesOf } from './sentences.ts';
+import { contentOf } from './words.ts';
 
 /** A message under judgement: not folded yet. */
 export interface Judged extends Speech {
@@ -149,7 +150,8 @@ function chooseKept(speaksOf: SpeaksOf, judged: Judged[], input: PlanInput): Pla
   const chosen = new Set(prioritized);
   const highlights = judged
     .filter((message) => message.intensity >= HIGHLIGHT_INTENSITY && !chosen.has(message))
-    .filter(({ content }) => !speaksOf(content, input.low))
+    // "Ok, thanks!" is felt, and says nothing.
+    .filter(({ content }) => contentOf(content).length > 0 && !speaksOf(content, input.low))
     .sort((a, b) => b.intensity - a.intensity || b.sequence - a.sequence);
   const most = Math.min(MAX_HIGHLIGHTS, Math.max(1, Math.floor(input.messageCount / MESSAGES_PER_HIGHLIGHT)));
   return [

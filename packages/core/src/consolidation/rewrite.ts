@@ -17,6 +17,9 @@ const MARKS =
 const UNSEEN = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]|(?![\n\t])\p{Cc}/gu;
 const FENCE = /^[ \t]*(```|~~~)[^\n]*\n[\s\S]*?(?:^[ \t]*\1[^\n]*$|(?![\s\S]))/gm;
 
+/** Marks of a list, a heading or bold type; a list's own numbers say nothing outside it. */
+const MARKDOWN = /^\s*(?:[-*+•>]|#{1,6}|\d{1,2}[.)])\s+|\*\*/g;
+
 /** A text without what no reader of a summary wants: unseen characters and fenced code. */
 export function readable(content: string): string {
   return content.replace(/\r\n?/g, '\n').replace(UNSEEN, '').replace(FENCE, '\n\n');
@@ -49,7 +52,7 @@ export function tidy(clause: string, people: ReadonlySet<string>): string {
   // "Thanks, Mel!" goes as a whole; "Yes, dinner, and …" does not.
   const openerGone = (opener: string, name?: string) =>
     name === undefined || isOneOf(people, name) ? '' : opener;
-  let text = clause.replace(MARKS, ' ').replace(/\s+/g, ' ').trim();
+  let text = clause.replace(MARKDOWN, '').replace(MARKS, ' ').replace(/\s+/g, ' ').trim();
   for (let before = ''; before !== text; ) {
     before = text;
     const cut = withoutAddress(text.replace(OPENER, openerGone), people);

@@ -30,6 +30,7 @@ describe('a rewrite', () => {
     ['I met my friend, Marek.', 'I met my friend, Marek.'],
     ['I am not really happy about the loan', 'I am not really happy about the loan.'],
     ['No, I never drink milk.', 'No, I never drink milk.'],
+    ['2. **Carrot cake** keeps for 4 days', 'Carrot cake keeps for 4 days.'],
     ['Do you have 3 cats?!', 'Do you have 3 cats?'],
   ])('of "%s" is "%s"', (before, after) => {
     const tidied = models.splitSentences(before).map((sentence) => tidy(sentence, PEOPLE));

@@ -14,7 +14,7 @@ export interface Candidate {
 
 export interface Budget {
   maxTokens: number;
-  /** Tokens of what stands before the messages: the emotional state. */
+  /** Tokens of what stands before the messages: the emotional state, the summary's heading. */
   reserved: number;
   /** Tokens that a message costs beside its content: its speaker, its separators, the quotes of its format. */
   messageOverhead: number;

@@ -25,6 +25,8 @@ const MAX_CONSIDERED = 400;
 /** Messages that a query finds, and how many of the best bring the message before and after them. */
 const RECALLED = 40;
 const WITH_NEIGHBOURS = 12;
+/** Tokens of the line that announces the summary. */
+const SUMMARY_HEADING = 8;
 /** Tokens of a message beside its content, by format: `user: ` and a line break, or its JSON. */
 const MESSAGE_OVERHEAD = { json: 5, text: 5, openai: 14, anthropic: 14 };
 
@@ -84,7 +86,8 @@ export async function getContext(
   const state = input.includeEmotional ? summarizeState(stateOf(session)) : null;
   const candidates = await findCandidates(ctx, session, input.query);
   const folded = await currentSentences(ctx, session);
-  const reserved = state ? ctx.models.countTokens(renderState(state)) + 2 : 0;
+  const reserved =
+    (state ? ctx.models.countTokens(renderState(state)) + 2 : 0) + (folded.length > 0 ? SUMMARY_HEADING : 0);
   const messageOverhead = MESSAGE_OVERHEAD[input.format];
   const allotment = allot(candidates, folded, { maxTokens: input.maxTokens, reserved, messageOverhead });
   const loaded = await load(ctx, session, allotment.chosen, input.includeEmotional);
