@@ -46,10 +46,10 @@ export function clausesOf(sentence: string): string[] {
 /**
  * A clause without greetings, openers, intensifiers and emoji: what it says stays word for word, and so does every
  * negation and number.
- * @param people - first names, lower case, of those who speak: "Caroline" at an end is whom the clause is said to.
+ * @param people - first names, lower case, of those who speak: "Helena" at an end is whom the clause is said to.
  */
 export function tidy(clause: string, people: ReadonlySet<string>): string {
-  // "Thanks, Mel!" goes as a whole; "Yes, dinner, and …" does not.
+  // "Thanks, Kim!" goes as a whole; "Yes, dinner, and …" does not.
   const openerGone = (opener: string, name?: string) =>
     name === undefined || isOneOf(people, name) ? '' : opener;
   let text = clause.replace(MARKDOWN, '').replace(MARKS, ' ').replace(/\s+/g, ' ').trim();
@@ -66,7 +66,7 @@ export function tidy(clause: string, people: ReadonlySet<string>): string {
   return capitalize(ended(text));
 }
 
-/** "Mel, I …" and "…, Mel!" without Mel, where Mel is one who speaks. */
+/** "Kim, I …" and "…, Kim!" without Kim, where Kim is one who speaks. */
 function withoutAddress(text: string, people: ReadonlySet<string>): string {
   const opening = /^(\p{Lu}[\p{L}'’]+)\s*[,!]\s*(?=\p{L})/u.exec(text);
   if (opening && isOneOf(people, opening[1]!)) return text.slice(opening[0].length);
@@ -75,7 +75,7 @@ function withoutAddress(text: string, people: ReadonlySet<string>): string {
   return text;
 }
 
-/** "Melanie" and "Mel", where Melanie speaks. */
+/** "Kimberley" and "Kim", where Kimberley speaks. */
 function isOneOf(people: ReadonlySet<string>, name: string): boolean {
   const lower = name.toLowerCase();
   return people.has(lower) || (lower.length > 2 && [...people].some((person) => person.startsWith(lower)));

@@ -4,7 +4,7 @@ import { withAbsoluteDates } from './dates.ts';
 import { clausesOf, readable, tidy } from './rewrite.ts';
 import { type Speech, sentencesOf } from './sentences.ts';
 
-const PEOPLE = new Set(['caroline', 'mel']);
+const PEOPLE = new Set(['helena', 'kim']);
 const AT = new Date('2026-11-25T09:00:00Z');
 const speech = (content: string, more: Partial<Speech> = {}): Speech => ({
   id: 'msg_2',
@@ -23,10 +23,10 @@ const texts = (content: string, before?: Speech, more: Partial<Speech> = {}) =>
 
 describe('a rewrite', () => {
   test.each([
-    ['Hey Mel! Well, I moved to Porto 🎉', 'I moved to Porto.'],
-    ['Thanks, Caroline! I really love the blue kettle!!', 'I love the blue kettle.'],
+    ['Hey Kim! Well, I moved to Porto 🎉', 'I moved to Porto.'],
+    ['Thanks, Helena! I really love the blue kettle!!', 'I love the blue kettle.'],
     ['Yes, dinner, and then we paint the hall', 'Yes, dinner, and then we paint the hall.'],
-    ['I told Marek about the loan, Mel!', 'I told Marek about the loan.'],
+    ['I told Marek about the loan, Kim!', 'I told Marek about the loan.'],
     ['I met my friend, Marek.', 'I met my friend, Marek.'],
     ['I am not really happy about the loan', 'I am not really happy about the loan.'],
     ['No, I never drink milk.', 'No, I never drink milk.'],
@@ -34,7 +34,7 @@ describe('a rewrite', () => {
     ['Do you have 3 cats?!', 'Do you have 3 cats?'],
   ])('of "%s" is "%s"', (before, after) => {
     const tidied = models.splitSentences(before).map((sentence) => tidy(sentence, PEOPLE));
-    expect(tidied.filter((text) => text !== 'Hey Mel.' && text !== 'Thanks, Caroline.')).toEqual([after]);
+    expect(tidied.filter((text) => text !== 'Hey Kim.' && text !== 'Thanks, Helena.')).toEqual([after]);
   });
 
   test('takes a second clause for itself, and none that hangs on a condition', () => {
@@ -67,10 +67,10 @@ describe('a date', () => {
 });
 
 describe('the sentences of a message', () => {
-  const question = speech('And how old is your new puppy?', { id: 'msg_1', sequence: 1, name: 'Mel' });
+  const question = speech('And how old is your new puppy?', { id: 'msg_1', sequence: 1, name: 'Kim' });
 
   test('quote the question that a bare answer needs, and name both messages', () => {
-    const [sentence] = read('Seven months.', question, { name: 'Caroline' });
+    const [sentence] = read('Seven months.', question, { name: 'Helena' });
     expect(sentence?.text).toBe('To “And how old is your new puppy?”: Seven months.');
     expect(sentence?.sourceIds).toEqual(['msg_1', 'msg_2']);
   });
