@@ -1,5 +1,7 @@
 /** `npm run bench -- NAME`: one measurement a name; each prints a table beside a baseline of the same run. */
 const BENCHMARKS: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
+  consolidation: () => import('./consolidation.ts'),
+  'consolidation-learn': () => import('./consolidation-learn.ts'),
   concepts: () => import('./concepts.ts'),
   growth: () => import('./growth.ts'),
   recall: () => import('./recall.ts'),

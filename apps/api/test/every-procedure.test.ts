@@ -16,6 +16,7 @@ const FIXTURES: Record<Operation['name'], { body?: object; invalid?: object }> =
   getEmotionalState: {},
   getMemoryGraph: {},
   consolidate: { body: {} },
+  expand: { body: { source_ids: ['msg_none'] }, invalid: { source_ids: [] } },
   setPriority: {
     body: { topic: 'kettle', priority: 'high' },
     invalid: { topic: 'kettle', priority: 'urgent' },
@@ -178,6 +179,7 @@ describe.each(withBody)('$name', (operation) => {
       topic: 'x',
       query: 'x',
       user_message: 'x',
+      source_ids: ['msg_other'],
     };
     const hasFields =
       Object.keys(FIXTURES[operation.name].body!).length > 0 || operation.name === 'createSession';

@@ -1,3 +1,4 @@
+export { Expand, Expanded, expand } from './consolidation/expand.ts';
 export { Consolidated, consolidate } from './consolidation/index.ts';
 export { Context, GetContext, getContext } from './context/index.ts';
 export type { Actor, Concept, Ctx, EmotionReading, Models } from './ctx.ts';

@@ -93,6 +93,13 @@ export function readingOf(emotion: Emotion, options: Partial<EmotionReading> = {
   };
 }
 
+export { clausesIn, type Speech } from './consolidation/sentences.ts';
+export {
+  type Clause,
+  SIGNALS as CLAUSE_SIGNALS,
+  saysNothing as clauseSaysNothing,
+  signalsOf as signalsOfClause,
+} from './consolidation/value.ts';
 /** Recall's pure parts, for measuring them without a database and for learning their weights. */
 export { readFeatures } from './recall/features.ts';
 export { recipeFor } from './recall/profile.ts';

@@ -7,7 +7,10 @@ import {
   createSession,
   EmotionalStateAnswer,
   Erasure,
+  Expand,
+  Expanded,
   eraseSession,
+  expand,
   GetContext,
   GetGraph,
   Graph,
@@ -165,6 +168,17 @@ export const sessionsRouter = router({
     .input(SessionId)
     .output(Consolidated)
     .mutation(({ ctx, input }) => consolidate(ctx.domain, input)),
+  expand: procedure
+    .meta({
+      method: 'POST',
+      path: '/sessions/{session_id}/expand',
+      scope: 'memory:read',
+      tag: memory,
+      summary: 'Read the messages behind a sentence of the summary',
+    })
+    .input(Expand)
+    .output(Expanded)
+    .mutation(({ ctx, input }) => expand(ctx.domain, input)),
   setPriority: procedure
     .meta({
       method: 'POST',

@@ -6,6 +6,7 @@ import { runDueJobs } from '../jobs.ts';
 import { setPriority } from '../priorities.ts';
 import { getSession } from '../sessions.ts';
 import { driverOf, type TestWorld, testWorld } from '../testing.ts';
+import { Expand, expand } from './expand.ts';
 import { consolidate } from './index.ts';
 
 let world: TestWorld;
@@ -96,6 +97,49 @@ describe('consolidation', () => {
       for (const id of sourceIds) expect(ids).toContain(id);
     }
     expect(consolidationResult.preservedHighlights.map(({ content }) => content)).toContain(turns[2]);
+  });
+
+  test('leads back from each sentence to its messages, and to those around them', async () => {
+    const sessionId = await driver.open();
+    await fill(sessionId);
+    const { consolidationResult } = await consolidate(ctx, { sessionId });
+    for (const { sourceIds } of consolidationResult.summarySentences) {
+      const { data } = await expand(ctx, Expand.parse({ sessionId, sourceIds }));
+      expect(data.map(({ id }) => id).sort()).toEqual([...sourceIds].sort());
+    }
+    const all = (await driver.list(sessionId)).data;
+    const around = await expand(ctx, Expand.parse({ sessionId, sourceIds: [all[2]!.id], around: 1 }));
+    expect(around.data).toEqual(all.slice(1, 4));
+  });
+
+  test('leads back to nothing for ids of a neighbour, and answers 404 for their session', async () => {
+    const sessionId = await driver.open();
+    await fill(sessionId);
+    const { id } = (await driver.list(sessionId)).data[0]!;
+    const other = await driver.open();
+    expect(await expand(ctx, Expand.parse({ sessionId: other, sourceIds: [id, 'a\0b'] }))).toEqual({
+      data: [],
+    });
+    await expect(expand(world.neighbour, Expand.parse({ sessionId, sourceIds: [id] }))).rejects.toMatchObject(
+      {
+        code: 'not_found',
+      },
+    );
+  });
+
+  test('of a session where every turn says the same says it once, and names every turn', async () => {
+    const sessionId = await driver.open();
+    const same = { role: 'user', content: 'I prefer oat milk in my coffee.' };
+    await driver.bring(
+      sessionId,
+      Array.from({ length: 808 }, () => same),
+    );
+    const { consolidationResult } = await consolidate(ctx, { sessionId });
+    expect(consolidationResult.summarySentences).toHaveLength(1);
+    expect(consolidationResult.summarySentences[0]?.sourceIds).toHaveLength(806);
+    expect((await driver.contextOf(sessionId)).consolidatedSummary).toBe(
+      '[23 November 2026] User: I prefer oat milk in my coffee.',
+    );
   });
 
   test('of a session without a message answers an empty summary', async () => {

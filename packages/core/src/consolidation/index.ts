@@ -8,7 +8,8 @@ import { atomically } from '../idempotency.ts';
 import { IS_KEPT, type MessageRow, selectMessages } from '../messages.ts';
 import { findSession, type SessionId, type SessionRow } from '../sessions.ts';
 import { type Judged, type Plan, planConsolidation } from './plan.ts';
-import { renderSentences } from './sentences.ts';
+import { renderSentences } from './render.ts';
+import type { Speech } from './sentences.ts';
 import { MIN_RECENT_MESSAGES, recentCount } from './threshold.ts';
 
 /** Live messages that one fold judges; a longer backlog folds in several. */
@@ -139,6 +140,8 @@ async function foldBatch(ctx: Ctx, session: SessionRow, trigger: Trigger): Promi
     ...(await ranked(ctx, session)),
     tokenThreshold: session.tokenThreshold,
     messageCount: session.messageCount,
+    before: await messageBefore(ctx, session),
+    foldedTokens: session.tokenCount - session.liveTokens - kept.reduce((sum, { tokens }) => sum + tokens, 0),
   });
   const judgedLive = live.slice(0, live.length - recent);
   if (!plan.changes) return false;
@@ -180,11 +183,13 @@ async function apply(
     .where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.id, session.id)))
     .returning();
   const after = await standing(ctx, folded!, plan.sentences);
+  const generation = await nextGeneration(ctx, session);
+  await forgetSentences(ctx, session, generation - 1);
   await ctx.db.insert(consolidations).values({
     workspaceId,
     sessionId: session.id,
     id: ctx.newId('con'),
-    generation: await nextGeneration(ctx, session),
+    generation,
     trigger: input.trigger,
     foldedIds: plan.foldedIds,
     keptIds: plan.kept.map(({ id }) => id),
@@ -211,6 +216,32 @@ async function setPlacement({ db }: Ctx, session: SessionRow, plan: Plan): Promi
   await place(plan.foldedIds, 'folded', null);
   await place(withReason('priority'), 'kept', 'priority');
   await place(withReason('emotion'), 'kept', 'emotion');
+}
+
+/** Empties the summary before the newest: kept for every fold, the summaries of a long session would outgrow its messages. */
+async function forgetSentences({ db }: Ctx, session: SessionRow, generation: number): Promise<void> {
+  await db
+    .update(consolidations)
+    .set({ sentences: [] })
+    .where(
+      and(
+        eq(consolidations.workspaceId, session.workspaceId),
+        eq(consolidations.sessionId, session.id),
+        eq(consolidations.generation, generation),
+      ),
+    );
+}
+
+/** The last message that was judged before: the first live one may answer it. */
+async function messageBefore({ db }: Ctx, session: SessionRow): Promise<Speech | undefined> {
+  const [found] = await selectMessages(db).where(
+    and(
+      eq(messages.workspaceId, session.workspaceId),
+      eq(messages.sessionId, session.id),
+      eq(messages.sequence, session.consolidatedThrough),
+    ),
+  );
+  return found && { ...found, content: found.content.slice(-READ_LENGTH).toWellFormed(), intensity: 0 };
 }
 
 async function nextGeneration({ db }: Ctx, session: SessionRow): Promise<number> {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { models } from '../testing.ts';
 import { type Judged, type PlanInput, planConsolidation, summaryBudget } from './plan.ts';
-import { renderSentences } from './sentences.ts';
+import { renderSentences } from './render.ts';
 
 const AT = new Date('2026-11-23T09:00:00Z');
 
@@ -31,6 +31,7 @@ function plan(messages: Judged[], more: Partial<PlanInput> = {}) {
     low: [],
     tokenThreshold: 2_000,
     messageCount: messages.length,
+    foldedTokens: 0,
     ...more,
   });
 }
@@ -58,6 +59,11 @@ describe('a consolidation plan', () => {
     const { kept, foldedIds } = plan(conversation);
     expect(kept).toEqual([{ id: 'msg_0005', reason: 'emotion' }]);
     expect(foldedIds).not.toContain('msg_0005');
+  });
+
+  test('does not keep courtesy verbatim, however warm', () => {
+    const { kept } = plan([said(1, 'Ok, thanks so much!', { intensity: 0.9 }), ...conversation.slice(1)]);
+    expect(kept.map(({ id }) => id)).toEqual(['msg_0005']);
   });
 
   test('keeps the messages of a high-priority topic verbatim', () => {
@@ -156,7 +162,7 @@ describe('a consolidation plan', () => {
     const dated = (content: string) =>
       renderSentences(plan([said(1, content), said(3, 'a'), said(5, 'b')]).sentences);
     expect(dated('I met Ana yesterday and I fly to Rome tomorrow.')).toContain(
-      'yesterday (2026-11-22) and I fly to Rome tomorrow (2026-11-24).',
+      'yesterday (22 November 2026). I fly to Rome tomorrow (24 November 2026).',
     );
     expect(dated('I told John Smith "see you tomorrow" last May.')).toContain('tomorrow" last May.');
     expect(dated('My film is The Day After Tomorrow by Emmerich.')).toContain('The Day After Tomorrow by');
@@ -176,6 +182,9 @@ describe('a consolidation plan', () => {
       high: ['Lisbon'],
       sentences: first.sentences,
       messageCount: conversation.length,
+      foldedTokens: conversation
+        .filter(({ id }) => first.foldedIds.includes(id))
+        .reduce((sum, { tokens }) => sum + tokens, 0),
     });
     expect(second.changes).toBe(false);
     expect(second.foldedIds).toEqual([]);
@@ -188,7 +197,34 @@ describe('a consolidation plan', () => {
       said(2, 'a'),
       said(3, 'b'),
     ]);
-    expect(sentences.map(({ text }) => text).join()).toContain('yesterday (2026-11-22)');
+    expect(sentences.map(({ text }) => text).join()).toContain('yesterday (22 November 2026)');
+  });
+
+  test('of a hundred thousand near-duplicates says one sentence', () => {
+    const ways = [
+      'I prefer oat milk in my coffee.',
+      'I really prefer oat milk in my coffee!',
+      'Well, I prefer oat milk in coffee',
+    ];
+    const copies = Array.from({ length: 100_000 }, (_, at) =>
+      said(at + 1, ways[at % 3]!, { role: 'user', tokens: 8 }),
+    );
+    const { sentences, foldedIds } = plan(copies);
+    expect(sentences).toHaveLength(1);
+    expect(foldedIds).toHaveLength(99_998);
+  });
+
+  test('in two steps keeps what one step keeps, where there is room for all', () => {
+    const one = plan(conversation, { recent: 0 });
+    const first = plan(conversation.slice(0, 4), { recent: 0 });
+    const second = plan(conversation.slice(4), {
+      recent: 0,
+      sentences: first.sentences,
+      messageCount: conversation.length,
+      foldedTokens: conversation.slice(0, 4).reduce((sum, { tokens }) => sum + tokens, 0),
+    });
+    const kept = (sentences: { text: string }[]) => sentences.map(({ text }) => text);
+    expect(kept(second.sentences)).toEqual(expect.arrayContaining(kept(one.sentences)));
   });
 
   test('stays within the summary budget, whatever is said', () => {
@@ -201,7 +237,7 @@ describe('a consolidation plan', () => {
           tokenThreshold,
         });
         const tokens = sentences.reduce((sum, sentence) => sum + sentence.tokens, 0);
-        expect(tokens).toBeLessThanOrEqual(summaryBudget(tokenThreshold));
+        expect(tokens).toBeLessThanOrEqual(summaryBudget(tokenThreshold, Number.POSITIVE_INFINITY));
         expect(foldedIds.length + kept.length).toBe(Math.max(0, judged.length - 2));
       }),
       { numRuns: 50 },

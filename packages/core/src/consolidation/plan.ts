@@ -1,6 +1,9 @@
 import type { SummarySentence } from '@pact/db';
 import type { Models } from '../ctx.ts';
-import { foldRepeats, inReadingOrder, type Speech, sentencesOf } from './sentences.ts';
+import { foldRepeats } from './repeats.ts';
+import { fitSentences } from './select.ts';
+import { type Speech, sentencesOf } from './sentences.ts';
+import { contentOf } from './words.ts';
 
 /** A message under judgement: not folded yet. */
 export interface Judged extends Speech {
@@ -22,6 +25,10 @@ export interface PlanInput {
   tokenThreshold: number;
   /** Messages of the session, folded ones too. */
   messageCount: number;
+  /** The folded message before the first live one: what that one may answer. */
+  before?: Speech | undefined;
+  /** Tokens of the messages that folded before. */
+  foldedTokens: number;
 }
 
 /** Who folds, who stays and why, and what the summary says from now on. */
@@ -46,14 +53,18 @@ const HIGHLIGHT_INTENSITY = 0.45;
 /** Sentences that one fold reads, shared out among its messages, and what each may have in any case. */
 const SENTENCES_READ = 300;
 const MIN_SENTENCES_READ = 4;
-/** Sentences of one fold that are compared with one another: the best. The summary has room for a tenth of them. */
+/** Sentences of one fold that are compared with one another: the best. The summary has room for half of them. */
 const MAX_CANDIDATES = 200;
 const LOW_PRIORITY_FACTOR = 0.1;
 const HIGH_PRIORITY_FACTOR = 1.5;
 
-/** Tokens that a session's summary may take: a quarter of its token threshold, 60 at least and 600 at most. */
-export function summaryBudget(tokenThreshold: number): number {
-  return Math.min(600, Math.max(60, Math.floor(tokenThreshold / 4)));
+/**
+ * Tokens that a session's summary may take: half of what folded, within nine tenths of the session's token threshold,
+ * 60 at least and 3,000 at most, however long the session.
+ */
+export function summaryBudget(tokenThreshold: number, foldedTokens: number): number {
+  const most = Math.min(3_000, Math.floor(0.9 * tokenThreshold));
+  return Math.max(60, Math.min(most, Math.floor(foldedTokens / 2)));
 }
 
 /**
@@ -66,13 +77,14 @@ export function planConsolidation(models: Models, input: PlanInput): Plan {
   const kept = chooseKept(speaksOf, judged, input);
   const keptIds = new Set(kept.map(({ id }) => id));
   const folded = judged.filter(({ id }) => !keptIds.has(id));
-  const most = Math.max(MIN_SENTENCES_READ, Math.floor(SENTENCES_READ / Math.max(1, folded.length)));
-  const candidates = folded
-    .flatMap((speech) => sentencesOf(models, speech, most))
-    .sort((a, b) => b.score - a.score || a.sequence - b.sequence)
+  const candidates = foldRepeats(readSentences(models, folded, input))
+    .sort((a, b) => b.score - a.score || a.sequence - b.sequence || a.position - b.position)
     .slice(0, MAX_CANDIDATES);
   const earlier = input.sentences.filter(({ sourceIds }) => !sourceIds.every((id) => keptIds.has(id)));
-  const sentences = chooseSentences(speaksOf, foldRepeats([...earlier, ...candidates]), input);
+  const foldedTokens = folded.reduce((sum, { tokens }) => sum + tokens, input.foldedTokens);
+  const budget = summaryBudget(input.tokenThreshold, foldedTokens);
+  const ranked = rankSentences(speaksOf, foldRepeats([...earlier, ...candidates]), input);
+  const sentences = fitSentences(models, ranked, budget);
   const moved = judged.some(({ id, placement }) => (placement === 'kept') !== keptIds.has(id));
   return {
     foldedIds: folded.map(({ id }) => id),
@@ -80,6 +92,18 @@ export function planConsolidation(models: Models, input: PlanInput): Plan {
     sentences,
     changes: folded.length > 0 || moved || JSON.stringify(sentences) !== JSON.stringify(input.sentences),
   };
+}
+
+/** The sentences of the messages that fold, each read beside the message before it. */
+function readSentences(models: Models, folded: Judged[], input: PlanInput): SummarySentence[] {
+  const most = Math.max(MIN_SENTENCES_READ, Math.floor(SENTENCES_READ / Math.max(1, folded.length)));
+  const people = new Set(input.messages.flatMap(({ name }) => name?.toLowerCase().split(/\s+/) ?? []));
+  const bySequence = new Map<number, Speech>(input.messages.map((message) => [message.sequence, message]));
+  if (input.before) bySequence.set(input.before.sequence, input.before);
+  const judged = new Map<string, number>();
+  return folded.flatMap((speech) =>
+    sentencesOf(models, speech, { before: bySequence.get(speech.sequence - 1), people, most, judged }),
+  );
 }
 
 type SpeaksOf = (content: string, topics: string[]) => boolean;
@@ -126,7 +150,8 @@ function chooseKept(speaksOf: SpeaksOf, judged: Judged[], input: PlanInput): Pla
   const chosen = new Set(prioritized);
   const highlights = judged
     .filter((message) => message.intensity >= HIGHLIGHT_INTENSITY && !chosen.has(message))
-    .filter(({ content }) => !speaksOf(content, input.low))
+    // "Ok, thanks!" is felt, and says nothing.
+    .filter(({ content }) => contentOf(content).length > 0 && !speaksOf(content, input.low))
     .sort((a, b) => b.intensity - a.intensity || b.sequence - a.sequence);
   const most = Math.min(MAX_HIGHLIGHTS, Math.max(1, Math.floor(input.messageCount / MESSAGES_PER_HIGHLIGHT)));
   return [
@@ -151,7 +176,8 @@ function within(messages: Judged[], most: number, tokens: number): Judged[] {
   return chosen;
 }
 
-function chooseSentences(
+/** Sentences with what the ranks of their topics make of their value. */
+function rankSentences(
   speaksOf: SpeaksOf,
   sentences: SummarySentence[],
   input: PlanInput,
@@ -160,24 +186,5 @@ function chooseSentences(
     if (speaksOf(text, input.low)) return LOW_PRIORITY_FACTOR;
     return speaksOf(text, input.high) ? HIGH_PRIORITY_FACTOR : 1;
   };
-  const ranked = sentences.map((sentence) => ({ ...sentence, worth: sentence.score * factor(sentence) }));
-  return fitSentences(ranked, summaryBudget(input.tokenThreshold));
-}
-
-/** The best sentences for a budget, in reading order. */
-export function fitSentences(sentences: SummarySentence[], budget: number): SummarySentence[] {
-  const chosen: SummarySentence[] = [];
-  let total = 0;
-  for (const sentence of [...sentences].sort(byWorth)) {
-    // Two more for the speaker, who may have to be named again.
-    if (total + sentence.tokens + 2 > budget) continue;
-    chosen.push(sentence);
-    total += sentence.tokens + 2;
-  }
-  return chosen.sort(inReadingOrder);
-}
-
-/** The one to keep longest first: by worth per token, damped, or only scraps would win. */
-export function byWorth(a: SummarySentence, b: SummarySentence): number {
-  return b.worth / Math.sqrt(b.tokens) - a.worth / Math.sqrt(a.tokens) || b.sequence - a.sequence;
+  return sentences.map((sentence) => ({ ...sentence, worth: sentence.score * factor(sentence) }));
 }

@@ -23,7 +23,7 @@ describe('a token budget', () => {
   });
 
   test('serves the newest message before anything else', () => {
-    const all = [candidate(9, 60), candidate(1, 50, 'recall'), candidate(2, 50, 'kept')];
+    const all = [candidate(9, 60), candidate(1, 50, 'recall'), candidate(2, 50, 'emotion')];
     const { chosen } = allot(all, [], { maxTokens: 70, reserved: 0, messageOverhead: 5 });
     expect(chosen.map(({ sequence }) => sequence)).toEqual([9]);
   });
@@ -32,7 +32,7 @@ describe('a token budget', () => {
     const all = [
       ...Array.from({ length: 50 }, (_, at) => candidate(100 - at, 20)),
       candidate(1, 20, 'recall'),
-      candidate(2, 20, 'kept'),
+      candidate(2, 20, 'priority'),
     ];
     const { chosen } = allot(all, [], { maxTokens: 300, reserved: 0, messageOverhead: 5 });
     expect(chosen.map(({ sequence }) => sequence)).toEqual(expect.arrayContaining([1, 2, 100]));
@@ -41,7 +41,7 @@ describe('a token budget', () => {
   test('never plans above the budget, chooses each candidate once at most, in order', () => {
     const anyCandidate = fc.record({
       tokens: fc.nat(300),
-      source: fc.constantFrom<Candidate['source']>('recall', 'kept', 'recent'),
+      source: fc.constantFrom<Candidate['source']>('recall', 'neighbour', 'priority', 'emotion', 'recent'),
     });
     fc.assert(
       fc.property(
@@ -71,7 +71,7 @@ describe('what is given up first', () => {
       candidate(1, 5, 'recall'),
       candidate(2, 5, 'recall'),
       candidate(9, 5),
-      candidate(3, 5, 'kept'),
+      candidate(3, 5, 'priority'),
       candidate(8, 5),
       candidate(7, 5),
     ];

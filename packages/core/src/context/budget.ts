@@ -5,13 +5,16 @@ export interface Candidate {
   id: string;
   sequence: number;
   tokens: number;
-  /** Why it may be served: it matches the query, it is kept, or it is recent. */
-  source: 'recall' | 'kept' | 'recent';
+  /**
+   * Why it may be served: it matches the query, stands beside one that does, is kept for its priority or its emotion, or
+   * is recent.
+   */
+  source: 'recall' | 'neighbour' | 'priority' | 'emotion' | 'recent';
 }
 
 export interface Budget {
   maxTokens: number;
-  /** Tokens of what stands before the messages: the emotional state. */
+  /** Tokens of what stands before the messages: the emotional state, the summary's heading. */
   reserved: number;
   /** Tokens that a message costs beside its content: its speaker, its separators, the quotes of its format. */
   messageOverhead: number;
@@ -24,29 +27,33 @@ export interface Allotment {
   summaryTokens: number;
 }
 
-/** Largest share of the budget that the summary takes when not everything fits. */
-const SUMMARY_SHARE = 0.4;
-/** Largest share that messages recalled for the query take, and then that kept ones take. */
-const RECALL_SHARE = 0.35;
-const KEPT_SHARE = 0.3;
+/** Largest shares of the budget when not everything fits; what one of them leaves goes to the next. */
+interface Shares {
+  recall: number;
+  neighbour: number;
+  priority: number;
+  emotion: number;
+  summary: number;
+}
+const UNASKED: Shares = { recall: 0, neighbour: 0, priority: 0.3, emotion: 0.1, summary: 0.6 };
+const ASKED: Shares = { recall: 0.5, neighbour: 0.15, priority: 0.15, emotion: 0.05, summary: 0.2 };
 
 /**
- * Shares a token budget out. Everything fits: everything is served. Else the summary, recalled and kept messages take up
- * to their shares, the latest messages take the rest, newest first. Pure.
+ * Shares a token budget out. Everything fits: everything is served. Else the newest message, what the query found and its
+ * neighbours, kept messages and the summary take up to their shares; then the latest messages, newest first, and so on
+ * while anything fits. Pure.
  */
 export function allot(candidates: Candidate[], sentences: SummarySentence[], budget: Budget): Allotment {
   const cost = ({ tokens }: Candidate) => tokens + budget.messageOverhead;
-  const summarySize = sentences.reduce((sum, { tokens }) => sum + tokens + 4, 0);
+  const summarySize = sentences.reduce((sum, { tokens }) => sum + tokens + 12, 0);
   const available = Math.max(0, budget.maxTokens - budget.reserved);
   const total = candidates.reduce((sum, candidate) => sum + cost(candidate), 0);
-  const summaryTokens =
-    total + summarySize <= available
-      ? summarySize
-      : Math.min(summarySize, Math.floor(available * SUMMARY_SHARE));
+  if (total + summarySize <= available) return { chosen: inOrder(candidates), summaryTokens: summarySize };
+  const shares = candidates.some(({ source }) => source === 'recall') ? ASKED : UNASKED;
   const chosen = new Set<Candidate>();
-  let left = available - summaryTokens;
-  const take = (source: Candidate['source'], share: number) => {
-    let allowance = Math.min(left, Math.floor(available * share));
+  let left = available;
+  const take = (source: Candidate['source'], share: number, reserved = 0) => {
+    let allowance = Math.min(left - reserved, Math.floor(available * share));
     for (const candidate of candidates.filter((each) => each.source === source)) {
       if (chosen.has(candidate) || cost(candidate) > allowance) continue;
       chosen.add(candidate);
@@ -60,23 +67,26 @@ export function allot(candidates: Candidate[], sentences: SummarySentence[], bud
     chosen.add(newest);
     left -= cost(newest);
   }
-  take('recall', RECALL_SHARE);
-  take('kept', KEPT_SHARE);
-  // Recent messages from the newest backwards, then whatever else still fits.
-  take('recent', 1);
-  take('recall', 1);
-  take('kept', 1);
-  return { chosen: [...chosen].sort((a, b) => a.sequence - b.sequence), summaryTokens };
+  for (const source of ['recall', 'neighbour', 'priority', 'emotion'] as const) take(source, shares[source]);
+  const reserved = Math.min(summarySize, left, Math.floor(available * shares.summary));
+  // Recent messages from the newest backwards, more of what the query found, more of the summary, more highlights.
+  for (const source of ['recent', 'recall'] as const) take(source, 1, reserved);
+  const summaryTokens = Math.min(summarySize, left);
+  for (const source of ['priority', 'emotion'] as const) take(source, 1, summaryTokens);
+  return { chosen: inOrder([...chosen]), summaryTokens };
 }
+
+const inOrder = (candidates: Candidate[]) => [...candidates].sort((a, b) => a.sequence - b.sequence);
 
 /**
  * The order in which chosen messages are given up when their sizes were underestimated: recent ones from the oldest, then
- * what the query found from the least, then what was kept; the newest message last of all.
+ * neighbours, then what the query found from the least, then what was kept; the newest message last of all.
  */
 export function sacrificeOrder(candidates: Candidate[], chosen: Candidate[]): Candidate[] {
   const isChosen = new Set(chosen);
   const ranked = candidates.filter((candidate) => isChosen.has(candidate));
   const of = (source: Candidate['source']) => ranked.filter((each) => each.source === source).reverse();
   const [newest, ...recent] = of('recent').reverse();
-  return [...recent.reverse(), ...of('recall'), ...of('kept'), ...(newest ? [newest] : [])];
+  const others = (['neighbour', 'recall', 'emotion', 'priority'] as const).flatMap(of);
+  return [...recent.reverse(), ...others, ...(newest ? [newest] : [])];
 }

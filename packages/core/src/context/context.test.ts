@@ -81,6 +81,51 @@ describe('a context', () => {
     expect(context.messages.map(({ content }) => content)).toContain('The door code of the studio is 9317.');
   });
 
+  test('serves a hit with the message before and after it', async () => {
+    const sessionId = await driver.open();
+    await driver.say(
+      sessionId,
+      'What is the door code of the studio?',
+      'It is 9317, with a star at the end.',
+    );
+    await driver.say(sessionId, 'Noted, I wrote it into my blue notebook.', 'Good.');
+    for (let at = 0; at < 12; at++)
+      await driver.say(sessionId, `Let us talk about holiday number ${at}.`, 'Sure.');
+    await runDueJobs(ctx);
+    const contents = (await driver.contextOf(sessionId, { query: 'the blue notebook' })).messages.map(
+      ({ content }) => content,
+    );
+    const hit = contents.indexOf('Noted, I wrote it into my blue notebook.');
+    expect(contents.slice(hit - 1, hit + 2)).toEqual([
+      'It is 9317, with a star at the end.',
+      'Noted, I wrote it into my blue notebook.',
+      'Good.',
+    ]);
+  });
+
+  test.each(['the of and to', '???', '🎉', 'x', 'constructor __proto__', 'ما هو', 'a'.repeat(4_000)])(
+    'answers a query of nothing: %s',
+    async (query) => {
+      const sessionId = await driver.open();
+      for (let at = 0; at < 8; at++)
+        await driver.say(sessionId, `I met Marek ${at} times in Porto.`, 'Sure.');
+      await runDueJobs(ctx);
+      const { tokenCount, messages } = await driver.contextOf(sessionId, { query, maxTokens: 100 });
+      expect(tokenCount).toBeLessThanOrEqual(100);
+      expect(messages.length).toBeGreaterThan(0);
+    },
+  );
+
+  test('names the day of each message when they come from several', async () => {
+    const sessionId = await driver.open();
+    await driver.bring(sessionId, [
+      { role: 'user', content: 'I met Ana yesterday.', occurredAt: '2026-05-08T10:00:00Z' },
+      { role: 'user', content: 'Today I meet her again.', occurredAt: '2026-05-09T10:00:00Z' },
+    ]);
+    const { prompt } = await driver.contextOf(sessionId, { format: 'text', includeEmotional: false });
+    expect(prompt).toBe('[8 May 2026]\nuser: I met Ana yesterday.\n[9 May]\nuser: Today I meet her again.');
+  });
+
   test('says what it left out', async () => {
     const sessionId = await driver.open();
     await driver.say(sessionId, 'word '.repeat(300), 'short');

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { headOf } from '../consolidation/render.ts';
 import type { EmotionalSummary } from '../emotions/index.ts';
 import type { Message } from '../messages.ts';
 
@@ -20,9 +21,15 @@ export interface ChatMessage {
 /** A prompt in the shape of the two chat APIs that agents call most. */
 export type Prompt = ChatMessage[] | { system: string; messages: ChatMessage[] };
 
-/** The context as text: summary, state, then each message behind its speaker. */
+/**
+ * The context as text: summary, state, then each message behind its speaker; each day's messages behind its date when
+ * they come from several days.
+ */
 export function renderText(parts: ContextParts): string {
-  const turns = parts.messages.map((message) => `${speakerOf(message)}: ${message.content}`);
+  const heads = headsOf(parts.messages);
+  const turns = parts.messages.map(
+    (message, at) => `${heads[at] ? `${heads[at]}\n` : ''}${speakerOf(message)}: ${message.content}`,
+  );
   return [...preamble(parts), ...turns].join('\n');
 }
 
@@ -31,7 +38,7 @@ export function renderOpenAi(parts: ContextParts): ChatMessage[] {
   const system = preamble(parts).join('\n\n');
   return [
     ...(system ? [{ role: 'system' as const, content: system }] : []),
-    ...parts.messages.map(chatMessage),
+    ...dated(parts.messages).map(chatMessage),
   ];
 }
 
@@ -39,7 +46,7 @@ export function renderOpenAi(parts: ContextParts): ChatMessage[] {
 export function renderAnthropic(parts: ContextParts): { system: string; messages: ChatMessage[] } {
   const systemTurns = parts.messages.filter(({ role }) => role === 'system').map(({ content }) => content);
   const alternating: ChatMessage[] = [];
-  for (const turn of parts.messages.filter(({ role }) => role !== 'system').map(chatMessage)) {
+  for (const turn of dated(parts.messages.filter(({ role }) => role !== 'system')).map(chatMessage)) {
     if (turn.content.trim() === '') continue;
     const last = alternating.at(-1);
     if (last?.role === turn.role) last.content += `\n\n${turn.content}`;
@@ -47,6 +54,22 @@ export function renderAnthropic(parts: ContextParts): { system: string; messages
   }
   if (alternating[0]?.role === 'assistant') alternating.unshift({ role: 'user', content: '(earlier)' });
   return { system: [...preamble(parts), ...systemTurns].join('\n\n'), messages: alternating };
+}
+
+/** For each message the date of its day where a new one begins, when there are several: else its "yesterday" means nothing. */
+function headsOf(messages: ServedMessage[]): (string | undefined)[] {
+  const days = messages.map(({ timestamp }) => timestamp.slice(0, 10));
+  if (new Set(days).size < 2) return [];
+  return days.map((day, at) => (day === days[at - 1] ? undefined : headOf(day, days[at - 1])));
+}
+
+function dated(messages: ServedMessage[]): ServedMessage[] {
+  const heads = headsOf(messages);
+  return messages.map((message, at) =>
+    heads[at] && message.content.trim() !== ''
+      ? { ...message, content: `${heads[at]} ${message.content}` }
+      : message,
+  );
 }
 
 /** The emotional state in one line, for a model to read. */

@@ -2,8 +2,8 @@ import { messages, type SummarySentence } from '@pact/db';
 import { and, desc, eq, gt, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { currentSentences, presentSentence, SummarySentenceAnswer } from '../consolidation/index.ts';
-import { byWorth, fitSentences } from '../consolidation/plan.ts';
-import { renderSentences } from '../consolidation/sentences.ts';
+import { renderSentences } from '../consolidation/render.ts';
+import { bearingOn, byWorth, fitSentences } from '../consolidation/select.ts';
 import type { Ctx } from '../ctx.ts';
 import { EmotionalSummary, EmotionName, stateOf, summarizeState } from '../emotions/index.ts';
 import { id, text } from '../fields.ts';
@@ -22,7 +22,11 @@ import {
 
 /** Recent messages that one context considers, however long the session: what bounds its cost. */
 const MAX_CONSIDERED = 400;
-const RECALLED = 12;
+/** Messages that a query finds, and how many of the best bring the message before and after them. */
+const RECALLED = 40;
+const WITH_NEIGHBOURS = 12;
+/** Tokens of the line that announces the summary. */
+const SUMMARY_HEADING = 8;
 /** Tokens of a message beside its content, by format: `user: ` and a line break, or its JSON. */
 const MESSAGE_OVERHEAD = { json: 5, text: 5, openai: 14, anthropic: 14 };
 
@@ -81,20 +85,25 @@ export async function getContext(
   const session = await findSession(ctx, input.sessionId);
   const state = input.includeEmotional ? summarizeState(stateOf(session)) : null;
   const candidates = await findCandidates(ctx, session, input.query);
-  const sentences = await currentSentences(ctx, session);
-  const reserved = state ? ctx.models.countTokens(renderState(state)) + 2 : 0;
+  const folded = await currentSentences(ctx, session);
+  const reserved =
+    (state ? ctx.models.countTokens(renderState(state)) + 2 : 0) + (folded.length > 0 ? SUMMARY_HEADING : 0);
   const messageOverhead = MESSAGE_OVERHEAD[input.format];
-  const allotment = allot(candidates, sentences, { maxTokens: input.maxTokens, reserved, messageOverhead });
+  const allotment = allot(candidates, folded, { maxTokens: input.maxTokens, reserved, messageOverhead });
   const loaded = await load(ctx, session, allotment.chosen, input.includeEmotional);
+  const sentences = sentencesBeside(folded, allotment.chosen, input.query);
   const draft: Draft = {
-    sentences: fitSentences(sentences, allotment.summaryTokens),
+    sentences: fitSentences(ctx.models, sentences, allotment.summaryTokens),
     state,
     messages: loaded,
     sacrifices: sacrificeOrder(candidates, allotment.chosen).map((candidate) => candidate.id),
   };
   const served = trim(ctx, draft, input.maxTokens, input.format);
   const servedIds = new Set(served.parts.messages.map((message) => message.id));
-  const dropped = candidates.filter((candidate) => !servedIds.has(candidate.id));
+  // A neighbour was never asked for: that it did not fit is no loss.
+  const dropped = candidates.filter(
+    ({ id: messageId, source }) => !servedIds.has(messageId) && source !== 'neighbour',
+  );
   return {
     sessionId: session.id,
     messages: served.parts.messages,
@@ -113,6 +122,17 @@ export async function getContext(
       })),
     ...(input.format === 'json' ? {} : { prompt: render(served.parts, input.format) }),
   };
+}
+
+/** The summary's sentences that say more than the messages served beside them, those first that bear on the query. */
+function sentencesBeside(
+  sentences: SummarySentence[],
+  chosen: Candidate[],
+  query?: string,
+): SummarySentence[] {
+  const served = new Set(chosen.map((candidate) => candidate.id));
+  const others = sentences.filter(({ sourceIds }) => !sourceIds.every((source) => served.has(source)));
+  return query === undefined ? others : bearingOn(query, others);
 }
 
 interface Draft {
@@ -188,6 +208,7 @@ async function findCandidates(ctx: Ctx, session: SessionRow, query?: string): Pr
   const columns = { id: messages.id, sequence: messages.sequence, tokens: messages.tokens };
   const ofSession = and(eq(messages.workspaceId, session.workspaceId), eq(messages.sessionId, session.id));
   const recalled = query ? await searchSession(ctx, { sessionId: session.id, query, limit: RECALLED }) : [];
+  const beside = await neighboursOf(ctx, session, recalled.slice(0, WITH_NEIGHBOURS));
   const recent = await ctx.db
     .select(columns)
     .from(messages)
@@ -195,7 +216,7 @@ async function findCandidates(ctx: Ctx, session: SessionRow, query?: string): Pr
     .orderBy(desc(messages.sequence))
     .limit(MAX_CONSIDERED);
   const kept = await ctx.db
-    .select(columns)
+    .select({ ...columns, reason: messages.keptReason })
     .from(messages)
     .where(and(ofSession, IS_KEPT))
     .orderBy(desc(messages.sequence))
@@ -205,9 +226,28 @@ async function findCandidates(ctx: Ctx, session: SessionRow, query?: string): Pr
   const newest = recent[0];
   // The newest message is recent even when the query finds it: it is served before anything else.
   if (newest) byId.set(newest.id, { ...newest, source: 'recent' });
-  for (const row of kept) if (!byId.has(row.id)) byId.set(row.id, { ...row, source: 'kept' });
+  for (const { reason, ...row } of kept)
+    if (!byId.has(row.id)) byId.set(row.id, { ...row, source: reason ?? 'emotion' });
+  for (const row of beside) if (!byId.has(row.id)) byId.set(row.id, { ...row, source: 'neighbour' });
   for (const row of recent) if (!byId.has(row.id)) byId.set(row.id, { ...row, source: 'recent' });
   return [...byId.values()];
+}
+
+/** The messages before and after each hit, those of the best hit first. */
+async function neighboursOf({ db }: Ctx, session: SessionRow, hits: { sequence: number }[]) {
+  const wanted = [...new Set(hits.flatMap(({ sequence }) => [sequence + 1, sequence - 1]))];
+  if (wanted.length === 0) return [];
+  const found = await db
+    .select({ id: messages.id, sequence: messages.sequence, tokens: messages.tokens })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.workspaceId, session.workspaceId),
+        eq(messages.sessionId, session.id),
+        inArray(messages.sequence, wanted),
+      ),
+    );
+  return found.sort((a, b) => wanted.indexOf(a.sequence) - wanted.indexOf(b.sequence));
 }
 
 async function load(ctx: Ctx, session: SessionRow, chosen: Candidate[], includeEmotional: boolean) {

@@ -14,6 +14,8 @@ import type {
   DeleteSessionInput,
   EmotionalState,
   Erasure,
+  ExpandInput,
+  Expanded,
   GetContextInput,
   GetEmotionalStateInput,
   GetErasureInput,
@@ -158,6 +160,17 @@ export abstract class Operations {
    */
   consolidate(sessionId: string, input: ConsolidateInput = {}, options?: RequestOptions): Promise<Consolidated> {
     return this.call(operations.consolidate, { ...input, sessionId }, options);
+  }
+
+  /**
+   * Read the messages behind a sentence of the summary.
+   *
+   * `POST /sessions/{sessionId}/expand`
+   *
+   * @throws {NotFoundError} There is no such thing.
+   */
+  expand(sessionId: string, input: ExpandInput, options?: RequestOptions): Promise<Expanded> {
+    return this.call(operations.expand, { ...input, sessionId }, options);
   }
 
   /**

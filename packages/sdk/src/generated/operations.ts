@@ -108,6 +108,10 @@ const consolidatedFromWire: Names = {
   }],
 };
 
+const expandedFromWire: Names = {
+  data: ['data', messageFromWire],
+};
+
 const prioritySetFromWire: Names = {
   session_id: 'sessionId',
   updated_at: 'updatedAt',
@@ -293,6 +297,20 @@ export const consolidate: Operation = {
     sessionId: 'session_id',
   },
   answer: consolidatedFromWire,
+};
+
+/** POST /sessions/{session_id}/expand */
+export const expand: Operation = {
+  method: 'POST',
+  path: '/sessions/{session_id}/expand',
+  pathFields: {
+    sessionId: 'session_id',
+  },
+  bodyFields: {
+    sourceIds: 'source_ids',
+    around: 'around',
+  },
+  answer: expandedFromWire,
 };
 
 /** POST /sessions/{session_id}/priority */

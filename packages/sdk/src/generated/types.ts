@@ -170,6 +170,11 @@ export interface ErrorBody {
   };
 }
 
+export interface Expanded {
+  /** In order of arrival, word for word. */
+  data: Message[];
+}
+
 export interface Health {
   status: 'healthy' | 'degraded' | 'unavailable' | 'disabled';
   version: string;
@@ -452,6 +457,13 @@ export interface GetMemoryGraphInput {
 }
 
 export type ConsolidateInput = Record<string, never>;
+
+export interface ExpandInput {
+  /** The `sourceIds` of a sentence of the summary, or several of them. 1 to 1000 items. */
+  sourceIds: readonly string[];
+  /** Messages before and after each one to add. Default 0, 0 to 5. */
+  around?: number | undefined;
+}
 
 export interface SetPriorityInput {
   /** At most 200 characters. */
