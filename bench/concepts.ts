@@ -1,5 +1,5 @@
 import { extractConcepts } from '@pact/models';
-import { capitals, type Method, rake, tfIdf } from './concepts/baselines.ts';
+import { capitals, type Method, nounChunks, rake, tfIdf } from './concepts/baselines.ts';
 import { type Gold, type Half, type LabelledMessage, readMessages } from './concepts/messages.ts';
 import { intervalOf, judge, type Outcome, score } from './concepts/score.ts';
 import { measureSessions } from './concepts/sessions.ts';
@@ -46,6 +46,7 @@ function tableOf(messages: LabelledMessage[], texts: string[]) {
   const topics = (gold: Gold[]) => gold.filter(({ kind }) => kind === 'topic');
   return {
     'all: PACT': rowOf(outcomesOf(messages, (text) => keysOf(text))),
+    'all: noun chunks': rowOf(outcomesOf(messages, nounChunks())),
     'all: TF-IDF terms': rowOf(
       outcomesOf(
         messages,

@@ -1,4 +1,6 @@
 import { conceptKey } from '@pact/models';
+import model from 'wink-eng-lite-web-model';
+import winkNLP from 'wink-nlp';
 
 /** What a method names in a text, best first: keys. */
 export type Method = (text: string) => string[];
@@ -61,6 +63,31 @@ export function rake(count: number): Method {
       .sort((a, b) => b[1] - a[1])
       .slice(0, count)
       .map(([key]) => key);
+  };
+}
+
+/** Plain noun chunks: runs of adjectives and nouns that end in a noun, as the tagger alone gives them. */
+export function nounChunks(): Method {
+  const nlp = winkNLP(model, ['pos']);
+  return (text) => {
+    const tokens = nlp.readDoc(text).tokens();
+    const parts = tokens.out(nlp.its.pos) as string[];
+    const chunks: string[] = [];
+    let open: string[] = [];
+    let endsInNoun = false;
+    const close = () => {
+      if (endsInNoun) chunks.push(open.join(' '));
+      open = [];
+      endsInNoun = false;
+    };
+    for (const [at, token] of tokens.out().entries()) {
+      const isNoun = parts[at] === 'NOUN' || parts[at] === 'PROPN';
+      if (!isNoun && (parts[at] !== 'ADJ' || endsInNoun)) close();
+      if (isNoun || parts[at] === 'ADJ') open.push(token);
+      endsInNoun = isNoun;
+    }
+    close();
+    return chunks.map(conceptKey);
   };
 }
 
