@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: one measurement a name; each prints a table beside a baseline of the same run. */
 const BENCHMARKS: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
+  emotion: () => import('./emotion.ts'),
   growth: () => import('./growth.ts'),
 };
 

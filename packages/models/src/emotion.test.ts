@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crc32 } from './emotion/crc.ts';
 import { polarity } from './emotion/labels.ts';
-import { crc32 } from './emotion/weights.ts';
 import { EMOTIONS, type Emotion, readEmotion } from './emotion.ts';
 
 /** Floors a little under what the frozen test part measured; see emotion/README.md. */
