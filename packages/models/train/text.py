@@ -103,8 +103,9 @@ def _is_machine(line):
     head = line[:LONGEST_LINE_HEAD]
     if any(pattern.search(head) for pattern in MACHINE_LINES):
         return True
-    signs = len(CODE_CHARS.findall(line))
-    return signs >= 4 and signs > 0.17 * len(SOLID.findall(line))
+    bare = INLINE_CODE.sub("", line)
+    signs = len(CODE_CHARS.findall(bare))
+    return signs >= 4 and signs > 0.17 * len(SOLID.findall(bare))
 
 
 def _mask_lines(text):

@@ -27,7 +27,7 @@ export function evidence(parts: readonly Part[], emotion: Emotion): { token: Tok
 
 function inPart({ tokens, share, probabilities }: Part, label: number): { token: Token; weight: number }[] {
   const net = network();
-  net.read(tokens);
+  net.attend(tokens);
   const before = logOdds(probabilities[label]!);
   const others = EMOTIONS.map((_, other) => GOEMOTIONS.length + other).filter((_, other) => other !== label);
   const pushes = net.pushes(GOEMOTIONS.length + label, others);

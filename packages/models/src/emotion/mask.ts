@@ -84,8 +84,9 @@ function isMachine(line: string): boolean {
   // Bounded, so that no line can make a pattern slow.
   const head = line.slice(0, LONGEST_LINE_HEAD);
   if (MACHINE_LINES.some((pattern) => pattern.test(head))) return true;
-  const signs = line.match(CODE_CHARS)?.length ?? 0;
-  return signs >= 4 && signs > 0.17 * (line.match(SOLID)?.length ?? 0);
+  const bare = line.replace(INLINE_CODE, '');
+  const signs = bare.match(CODE_CHARS)?.length ?? 0;
+  return signs >= 4 && signs > 0.17 * (bare.match(SOLID)?.length ?? 0);
 }
 
 function blankSaid(span: string): string {

@@ -39,7 +39,8 @@ class Network {
   private readonly scratchAt: number;
   private readonly capsRow: number;
   private readonly longRow: number;
-  private count = 0;
+  private readonly contrasts = new Map<number, Float64Array>();
+  private current: readonly Token[] = [];
 
   constructor(table: Weights) {
     const { width, hidden, attention, gates, forward, backward, heads } = table;
@@ -74,10 +75,16 @@ class Network {
     this.longRow = rowOf(table, '<elongated>');
   }
 
+  /** Makes these tokens the latest text that was read. */
+  attend(tokens: readonly Token[]): void {
+    if (this.current !== tokens) this.read(tokens);
+    else this.conclude(this.states.at);
+  }
+
   /** Reads 1 to MOST_TOKENS tokens: categories, labels, valence and arousal, all as they leave the heads. */
   read(tokens: readonly Token[]): Float32Array {
-    this.count = tokens.length;
-    for (const [index, token] of tokens.entries()) this.embed(token, index);
+    this.current = tokens;
+    for (let index = 0; index < tokens.length; index += 1) this.embed(tokens[index]!, index);
     const { gates, input, projected } = this;
     this.multiply(gates, input.at, tokens.length, projected.at);
     this.recur(1, this.states.at, 0, false);
@@ -92,9 +99,9 @@ class Network {
     const place = projected.cells.subarray(token * stride, (token + 1) * stride);
     const said = place.slice();
     place.set(gates.bias);
-    spare.cells.set(states.cells.subarray(0, this.count * 2 * this.table.hidden));
+    spare.cells.set(states.cells.subarray(0, this.current.length * 2 * this.table.hidden));
     this.recur(1, spare.at, token, token > 0);
-    this.recur(-1, spare.at, token, token < this.count - 1);
+    this.recur(-1, spare.at, token, token < this.current.length - 1);
     place.set(said);
     return this.conclude(spare.at);
   }
@@ -102,13 +109,9 @@ class Network {
   /** A cheap guess at how far each token of the latest text pushed the output `wanted` away from the outputs `others`. */
   pushes(wanted: number, others: readonly number[]): Float64Array {
     const size = 2 * this.table.hidden;
-    this.conclude(this.states.at);
-    const { cells: heads, outputs } = this.heads;
-    const push = Float64Array.from({ length: 3 * size }, (_, input) => {
-      const row = heads.subarray(input * outputs, (input + 1) * outputs);
-      return row[wanted]! - others.reduce((sum, other) => sum + row[other]!, 0) / others.length;
-    });
-    const { states, shares, pooled, count } = this;
+    const push = this.contrast(wanted, others);
+    const { states, shares, pooled } = this;
+    const count = this.current.length;
     const out = new Float64Array(count);
     for (let token = 0; token < count; token += 1) {
       for (let at = 0; at < size; at += 1) {
@@ -118,6 +121,19 @@ class Network {
       }
     }
     return out;
+  }
+
+  /** What each pooled number adds to the output `wanted` beyond what it adds to `others` on average. */
+  private contrast(wanted: number, others: readonly number[]): Float64Array {
+    const kept = this.contrasts.get(wanted);
+    if (kept !== undefined) return kept;
+    const { cells, outputs, inputs } = this.heads;
+    const push = Float64Array.from({ length: inputs }, (_, input) => {
+      const row = cells.subarray(input * outputs, (input + 1) * outputs);
+      return row[wanted]! - others.reduce((sum, other) => sum + row[other]!, 0) / others.length;
+    });
+    this.contrasts.set(wanted, push);
+    return push;
   }
 
   private embed(token: Token, index: number): void {
@@ -147,7 +163,7 @@ class Network {
       hidden,
       statesAt + side * hidden,
       from,
-      step === 1 ? this.count : -1,
+      step === 1 ? this.current.length : -1,
       step,
       resume ? 1 : 0,
       this.scratchAt,
@@ -156,7 +172,14 @@ class Network {
 
   private conclude(statesAt: number): Float32Array {
     const { attentionAt, shares, pooled, heads, outputs } = this;
-    this.kernel.call.pool(statesAt, this.count, 2 * this.table.hidden, attentionAt, shares.at, pooled.at);
+    this.kernel.call.pool(
+      statesAt,
+      this.current.length,
+      2 * this.table.hidden,
+      attentionAt,
+      shares.at,
+      pooled.at,
+    );
     this.multiply(heads, pooled.at, 1, outputs.at);
     return outputs.cells.slice();
   }
