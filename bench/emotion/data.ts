@@ -112,6 +112,6 @@ function emobank(path: string): Sentence[] {
 
 function lines(path: string | URL): string[] {
   return readFileSync(path, 'utf8')
-    .split('\n')
+    .split(/\r?\n/)
     .filter((line) => line !== '');
 }

@@ -169,6 +169,28 @@ describe('readEmotion on the frozen messages', () => {
   });
 });
 
+describe('the frozen messages', () => {
+  it('are none of those that were trained on, but for greetings and the like', () => {
+    const plain = (text: string) =>
+      text
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, ' ')
+        .trim();
+    const trained = new Set(
+      [
+        'agent-messages',
+        ...['support', 'personal', 'varied', 'idioms'].map((name) => `agent-messages.${name}`),
+      ]
+        .flatMap((name) =>
+          readFileSync(new URL(`../train/data/${name}.tsv`, import.meta.url), 'utf8').split('\n'),
+        )
+        .map((line) => plain(line.split('\t')[0]!)),
+    );
+    const frozen = ['test', 'frozen'].flatMap(frozenMessages).map(({ text }) => plain(text));
+    expect(frozen.filter((text) => text.split(' ').length > 3 && trained.has(text))).toEqual([]);
+  });
+});
+
 describe('readEmotion on bad input', () => {
   const blank = ['', ' ', '\n\n\t', '\u0000\u0007', '\ud800', '\u200b\ufeff'];
   it.each(blank.map((text) => [JSON.stringify(text), text]))('reads %s as nothing', (_, text) => {

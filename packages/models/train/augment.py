@@ -1,4 +1,4 @@
-"""Variants of PACT's messages: written carelessly, cut, joined. What they then say is for the teacher to judge."""
+"""Variants of PACT's messages: about other topics, written carelessly, cut, joined. What they then say is for the teacher to judge."""
 
 import re
 
@@ -8,6 +8,46 @@ OPENINGS = (
     "to be honest", "honestly", "btw", "actually", "as i said",
 )
 CLOSINGS = ("please", "thanks", "ok?", "btw", "lol", "right now", "today", "asap", "again", "just saying", "i guess", "anyway", "for now")
+
+# Words that can stand for each other without changing how the writer feels.
+ALIKE = (
+    "order parcel package delivery refund invoice payment booking reservation ticket subscription account card",
+    "app page site button form export report dashboard login password update server database build test script query function parser plugin",
+    "laptop phone printer router tablet keyboard camera headphones washer fridge kettle boiler car bike",
+    "meeting call interview presentation review demo deadline exam essay thesis assignment shift workshop lecture",
+    "email letter message draft summary spreadsheet slides document contract proposal chapter paragraph poem recipe itinerary",
+    "boss manager colleague client customer landlord neighbour teacher professor doctor nurse driver roommate",
+    "mum mom dad sister brother daughter son wife husband partner girlfriend boyfriend grandma grandpa aunt uncle cousin friend",
+    "dog cat rabbit horse puppy kitten parrot hamster",
+    "kitchen bathroom bedroom garden garage office flat house apartment hotel hospital school library airport station",
+    "monday tuesday wednesday thursday friday saturday sunday",
+    "january february march april june july august september october november december",
+    "morning evening afternoon weekend night",
+    "minutes hours days weeks months",
+    "two three four five six seven eight nine ten twelve",
+    "second third fourth fifth sixth seventh eighth",
+    "london paris berlin lisbon madrid rome oslo dublin vienna prague boston denver seattle chicago toronto sydney",
+    "bread soup pizza cake curry pasta salad coffee tea",
+    "guitar piano chess football tennis marathon yoga painting pottery",
+)
+KIN = {word: group for words in ALIKE for group in [words.split()] for word in group}
+WORD = re.compile(r"[A-Za-z]+|[0-9]")
+
+
+def exchanged(text, random):
+    """Topics exchanged for others of their kind, digits for other digits."""
+
+    def other(match):
+        word = match.group(0)
+        if word.isdigit():
+            return str(random.randint(1, 10)) if random.rand() < 0.5 else word
+        group = KIN.get(word.lower())
+        if group is None or random.rand() < 0.3:
+            return word
+        chosen = group[random.randint(len(group))]
+        return chosen.capitalize() if word[0].isupper() else chosen
+
+    return WORD.sub(other, text)
 
 
 def careless(text, random):
@@ -56,25 +96,28 @@ def framed(text, random):
 
 
 def joined(texts, random):
-    """Sentences of two texts, one after the other."""
-    first, second = (SENTENCE.split(texts[random.randint(len(texts))]) for _ in range(2))
-    parts = [first[random.randint(len(first))], second[random.randint(len(second))]]
+    """A sentence of each text, one after the other."""
+    parts = [sentences[random.randint(len(sentences))] for sentences in map(SENTENCE.split, texts)]
     return (" " if parts[0][-1:] in ".!?" else ". ").join(parts)
 
 
-def variants(texts, labels, random, times):
+def variants(texts, random, times):
     """`times` variants of every text, with the index of the text whose label it keeps, or -1 where only the teacher knows."""
     out, sources = [], []
     for index, text in enumerate(texts):
         for _ in range(times):
-            kind = random.rand()
-            if kind < 0.4:
-                out.append(careless(text, random))
+            kind, here = random.rand(), exchanged(text, random)
+            if kind < 0.15 and here != text:
+                out.append(here)
                 sources.append(index)
-            elif kind < 0.65:
-                out.append(framed(text, random))
+            elif kind < 0.45:
+                out.append(careless(here, random))
+                sources.append(index)
+            elif kind < 0.7:
+                out.append(framed(here, random))
                 sources.append(index)
             else:
-                out.append(joined([text, texts[random.randint(len(texts))]], random) if kind < 0.85 else joined([text], random))
+                other = [here, texts[random.randint(len(texts))]] if kind < 0.88 else [here]
+                out.append(joined(other, random))
                 sources.append(-1)
     return out, sources

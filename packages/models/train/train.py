@@ -26,7 +26,7 @@ BIN = os.path.join(HERE, "..", "weights", "emotion.bin")
 GOLDEN = os.path.join(HERE, "..", "src", "emotion", "golden.json")
 FOLDS = 3
 TABLE_ROWS = 34_000
-VARIANTS = 8
+VARIANTS = 12
 LABELS = len(EMOTIONS)
 LEVELS = export.LEVELS
 
@@ -83,28 +83,13 @@ class Stages:
         corpora = self.public_corpora(model, 1.0)
         return teacher.fit(model, corpora, epochs=4, rate=1.2e-4, size=64, seed=1, log=log).state_dict()
 
-    def own_teacher(self, rows, seed):
-        """The public teacher, taught PACT's messages `rows`."""
-        model = self.teacher(self.kept("teacher-public.pt", self.make_public_teacher))
-        encoded = model.encode([self.own.texts[row] for row in rows])
-        targets = tensor(np.hstack([self.own.one_hot[rows], self.own.values[rows]]))
-        corpora = self.public_corpora(model, 0.04)
-        corpora["own"] = ("own", encoded, targets, 1.5, 1.0)
-        return teacher.fit(model, corpora, epochs=4, rate=8e-5, size=48, seed=seed, log=log)
-
-    def make_cross_teacher(self):
-        """What a teacher that has not seen a message says of it."""
-        out = np.zeros((len(self.own.texts), LABELS), np.float32)
-        for part in range(FOLDS):
-            held = np.where(self.own.fold == part)[0]
-            model = self.own_teacher(np.where(self.own.fold != part)[0], 10 + part)
-            said = teacher.predict(model, model.encode([self.own.texts[row] for row in held]))
-            out[held] = said["words"]
-            log("teacher, fold %d: %.3f of labels" % (part, (said["words"].argmax(1) == self.own.labels[held]).mean()))
-        return out
-
     def make_own_teacher(self):
-        return self.own_teacher(np.arange(len(self.own.texts)), 20).state_dict()
+        """The public teacher, taught PACT's messages."""
+        model = self.teacher(self.kept("teacher-public.pt", self.make_public_teacher))
+        targets = tensor(np.hstack([self.own.one_hot, self.own.values]))
+        corpora = self.public_corpora(model, 0.012)
+        corpora["own"] = ("own", model.encode(self.own.texts), targets, 1.5, 1.0)
+        return teacher.fit(model, corpora, epochs=9, rate=1e-4, size=24, seed=20, log=log).state_dict()
 
     def make_vectors(self):
         """A vector for every row of the table: what the public teacher makes of the word alone, in WIDTH dimensions."""
@@ -125,10 +110,15 @@ class Stages:
 
     def make_variants(self):
         """Variants of every message, and of which message each is one."""
-        return augment.variants(self.own.texts, self.own.labels, np.random.RandomState(5), VARIANTS)
+        return augment.variants(self.own.texts, np.random.RandomState(5), VARIANTS)
+
+    def make_said_public(self):
+        """What the public teacher says of the public texts: it knows them better than the one that was taught further."""
+        model = self.teacher(self.kept("teacher-public.pt", self.make_public_teacher))
+        return teacher.predict(model, model.encode(self.public.texts))
 
     def make_said(self):
-        """What the teacher says of every text."""
+        """What the teacher of PACT's messages says of every text."""
         model = self.teacher(self.kept("teacher-own.pt", self.make_own_teacher))
         variants, _ = self.kept("variants.pt", self.make_variants)
         return teacher.predict(model, model.encode(self.public.texts + self.own.texts + variants))
@@ -141,40 +131,54 @@ class Stages:
         self.vocabulary, self.vectors = student.Vocabulary(table["rows"]), table["vectors"]
         variants, sources = self.kept("variants.pt", self.make_variants)
         said = self.kept("said.pt", self.make_said)
-        cross = self.kept("teacher-cross.pt", self.make_cross_teacher)
-        texts = self.public.texts + self.own.texts + variants
+        public_said = self.kept("said-public.pt", self.make_said_public)
+        texts = self.public.texts + self.own.texts + variants + self.own.idioms
         empty = [(self.vocabulary.id_of(student.analyse(".")[0]), False, False)]
         self.rows = [self.vocabulary.encode(text) or empty for text in texts]
         self.grams = self.vocabulary.gram_table()
         self.publics = np.arange(len(self.public.texts))
         self.owns = len(self.publics) + np.arange(len(self.own.texts))
         self.extras = len(self.publics) + len(self.owns) + np.arange(len(variants))
+        self.idioms = np.tile(len(texts) - len(self.own.idioms) + np.arange(len(self.own.idioms)), 2)
         self.sources = np.array(sources)
-        self.targets = [tensor(part) for part in self.targets_of(said, cross)]
+        self.targets = [tensor(part) for part in self.targets_of(said, public_said)]
 
-    def targets_of(self, said, cross):
+    def targets_of(self, said, public_said):
+        """Targets and their weights for every text, as `student.loss_of` takes them."""
+        count, go, publics = len(said["go"]), len(self.public.go), self.publics
         many = 1 / (1 + np.exp(-said["go"]))
-        words = np.exp(said["words"] - said["words"].max(1, keepdims=True))
-        words /= words.sum(1, keepdims=True)
-        values = said["own_values"].copy()
-        count, go = len(said["go"]), len(self.public.go)
+        many[publics] = 1 / (1 + np.exp(-public_said["go"]))
         many[:go] = 0.5 * many[:go] + 0.5 * self.public.go_many
-        banked = np.arange(go + len(self.public.xed), len(self.publics))
-        believed = 0.5 * said["public_values"][banked] + 0.5 * self.public.emobank_values
-        values[banked] = np.array([0.5, 0.47]) + np.array([0.12, 0.07]) * believed
-        crossed = np.exp(cross - cross.max(1, keepdims=True))
-        crossed /= crossed.sum(1, keepdims=True)
-        words[self.owns] = 0.75 * self.own.one_hot + 0.25 * crossed
+        words = softmax(said["words"])
+        words[publics] = 0.5 * words[publics] + 0.5 * softmax(public_said["words"])
+        words[self.owns] = 0.92 * self.own.one_hot + 0.08 / LABELS
+        values = said["own_values"].copy()
         values[self.owns] = self.own.values
-        of = self.sources >= 0
-        kept, source = self.extras[of], self.sources[of]
+        banked = np.arange(go + len(self.public.xed), len(publics))
+        believed = 0.5 * public_said["public_values"][banked] + 0.5 * self.public.emobank_values
+        values[banked] = np.array([0.5, 0.47]) + np.array([0.12, 0.07]) * believed
+        sourced = self.sources >= 0
+        kept, source = self.extras[sourced], self.sources[sourced]
         words[kept] = 0.4 * words[kept] + 0.6 * words[self.owns[source]]
         values[kept] = 0.5 * values[kept] + 0.5 * self.own.values[source]
         many_weight, words_weight, value_weight = np.full(count, 0.15), np.ones(count), np.ones(count)
-        many_weight[self.publics] = 0.6
-        words_weight[self.publics] = 0.5
+        many_weight[publics] = 0.6
+        words_weight[publics] = 0.5
         value_weight[banked] = 3.0
-        return many, many_weight, words, words_weight, values, value_weight
+        own = self.own
+        idioms = {
+            "many": np.zeros((len(own.idioms), many.shape[1])),
+            "words": 0.92 * np.eye(LABELS)[own.idiom_labels] + 0.08 / LABELS,
+        }
+        ones = np.ones(len(own.idioms))
+        return (
+            np.vstack([many, idioms["many"]]),
+            np.append(many_weight, 0 * ones),
+            np.vstack([words, idioms["words"]]),
+            np.append(words_weight, ones),
+            np.vstack([values, own.idiom_values]),
+            np.append(value_weight, ones),
+        )
 
     def fresh(self, state=None):
         torch.manual_seed(3)
@@ -186,11 +190,11 @@ class Stages:
     def make_public_student(self):
         """Distilled on the public texts alone."""
         model = self.fresh()
-        model.levels = LEVELS
+        model.drop_in.p, model.drop_out.p = 0.12, 0.25
         student.spell(model, self.grams, log=log)
         student.fit(
             model, self.grams, self.rows, self.targets, indexes=lambda epoch, random: self.publics,
-            epochs=7, rate=3e-3, size=96, seed=4, log=log,
+            epochs=12, rate=4e-3, size=160, seed=4, log=log,
         )
         return model.state_dict()
 
@@ -204,10 +208,10 @@ class Stages:
 
         def indexes(_, random):
             some = random.choice(extras, min(len(extras), 2 * len(seen)), replace=False)
-            return np.concatenate([self.owns[seen], some, random.choice(self.publics, 16000, replace=False)])
+            return np.concatenate([self.owns[seen], self.idioms, some, random.choice(self.publics, 16000, replace=False)])
 
         student.fit(
-            model, self.grams, self.rows, self.targets, indexes=indexes, epochs=8, rate=2e-3, size=64, seed=seed, log=log
+            model, self.grams, self.rows, self.targets, indexes=indexes, epochs=10, rate=2e-3, size=96, seed=seed, log=log
         )
         return model
 
@@ -224,14 +228,16 @@ class Stages:
         return self.own_student(np.arange(len(self.owns)), 40).state_dict()
 
 
+def softmax(logits):
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)
+
+
 def temperature_of(logits, labels):
     """The temperature that makes held-out messages most likely."""
 
     def loss(temperature):
-        scaled = logits / temperature
-        top = scaled.max(1, keepdims=True)
-        chosen = scaled[np.arange(len(labels)), labels] - top[:, 0] - np.log(np.exp(scaled - top).sum(1))
-        return -chosen.mean()
+        return -np.log(softmax(logits / temperature)[np.arange(len(labels)), labels] + 1e-12).mean()
 
     return float(minimize_scalar(loss, bounds=(0.3, 3.0), method="bounded").x)
 
@@ -239,9 +245,9 @@ def temperature_of(logits, labels):
 def main():
     stages = Stages(arguments())
     stages.prepare()
+    model = stages.fresh(stages.kept("student.pt", stages.make_student))
     cross = stages.kept("student-cross.pt", stages.make_cross_student)
     temperature = temperature_of(cross, stages.own.labels)
-    model = stages.fresh(stages.kept("student.pt", stages.make_student))
     blob = export.pack(model, stages.vocabulary, temperature)
     with open(BIN, "wb") as handle:
         handle.write(blob)

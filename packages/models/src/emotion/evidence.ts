@@ -5,7 +5,7 @@ import type { Token } from './tokens.ts';
 
 const MOST_WORDS = 5;
 /** So many tokens of a part are left out in turn to see what becomes of the label; so many parts are looked at. */
-const MOST_TRIED = 6;
+const MOST_TRIED = 5;
 const MOST_PARTS = 2;
 /** A word with less than this share of the strongest one's evidence is left out. */
 const WORD_FLOOR = 0.12;
