@@ -26,6 +26,8 @@ const ASSETS = ['emotion.bin', 'gru.wasm'].map(
   (name) => new URL(`../packages/models/weights/${name}`, import.meta.url),
 );
 const WORST = 10;
+/** How much of a hit is its label when thresholds of the 28 are chosen; some of them have under ten held-out rows. */
+const LABEL_SHARE = 0.3;
 const TIMED_WORDS = 20;
 const TIMED_CALLS = 20_000;
 
@@ -229,7 +231,7 @@ function categoryScores(
     number[][],
     number[][],
   ];
-  const cuts = thresholdsOf(held, many(heldOut));
+  const cuts = thresholdsOf(held, many(heldOut), LABEL_SHARE);
   for (const [row, { text, given }] of dev.entries()) {
     const name = (has: (at: number) => boolean) => CATEGORIES.filter((_, at) => has(at));
     rows.push({
@@ -241,7 +243,9 @@ function categoryScores(
   }
   return {
     'macro-F1 of 28': show(macroF1(found, many(dev), cuts)),
-    'macro-F1 of Ekman': show(macroF1(any(found), grouped(dev), thresholdsOf(any(held), grouped(heldOut)))),
+    'macro-F1 of Ekman': show(
+      macroF1(any(found), grouped(dev), thresholdsOf(any(held), grouped(heldOut), 1)),
+    ),
     'best label is given': show(
       share(found.map((row, at) => dev[at]!.given[row.indexOf(Math.max(...row))]!)),
     ),

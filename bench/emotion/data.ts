@@ -42,7 +42,7 @@ export interface Comment {
   given: boolean[];
 }
 
-export interface Sentence {
+interface Sentence {
   text: string;
   valence: number;
   arousal: number;

@@ -9,7 +9,7 @@ export interface Measured {
 }
 
 /** `measure` of all rows, and how it varies when rows are drawn again with replacement. Fixed seed. */
-export function bootstrap(rows: number, measure: (drawn: Int32Array) => number): Measured {
+function bootstrap(rows: number, measure: (drawn: Int32Array) => number): Measured {
   const random = generator(20_251);
   const all = Int32Array.from({ length: rows }, (_, row) => row);
   const values = Array.from({ length: RESAMPLES }, () => measure(all.map(() => Math.floor(random() * rows))));
@@ -42,14 +42,20 @@ export function correlation(found: readonly number[], truth: readonly number[]):
   });
 }
 
-/** For each column the cut that gives the best F1 on these rows: the middle of those that nearly do. */
-export function thresholdsOf(scores: number[][], truth: boolean[][]): number[] {
+/**
+ * For each column the cut that gives the best expected F1 on these rows: the middle of those that nearly do. A row counts
+ * as a hit by its label for `labelShare`, by its score for the rest: rare columns have few labels to go by.
+ */
+export function thresholdsOf(scores: number[][], truth: boolean[][], labelShare: number): number[] {
   return scores[0]!.map((_, column) => {
     const order = [...scores.keys()].sort((a, b) => scores[b]![column]! - scores[a]![column]!);
-    const given = truth.filter((row) => row[column]).length;
+    const worth = truth.map(
+      (row, at) => labelShare * Number(row[column]) + (1 - labelShare) * scores[at]![column]!,
+    );
+    const given = worth.reduce((sum, value) => sum + value, 0);
     let hits = 0;
     const f1 = order.map((row, at) => {
-      hits += Number(truth[row]![column]);
+      hits += worth[row]!;
       return (2 * hits) / (at + 1 + given);
     });
     const best = Math.max(...f1);

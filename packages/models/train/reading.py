@@ -10,14 +10,14 @@ from text import ENGLISH, FOREIGN, bound, grams, mask, tokenize
 
 LABELS, CATEGORIES, NEUTRAL = len(EMOTIONS), len(GOEMOTIONS), INDEX["neutral"]
 MOST_TOKENS = 64
-CHUNK_TOKENS, SHORTEST_TAIL = 28, 6
+CHUNK_TOKENS, SHORTEST_TAIL = 14, 6
 LONGEST_CHUNK = MOST_TOKENS - SHORTEST_TAIL
 ENDS = {".", "!", "!!", "?", "??", "...", "\n"}
 SILENT = {".", ",", ";", ":", "\n", "<number>"}
 MACHINE = {"<code>", "<quote>", "<said>", "<url>", "<name>", "<handle>"}
 UNREAD_NEUTRAL, MACHINE_NEUTRAL = 0.2, 0.9
 TRUST_FROM, TRUST_SPAN, FOREIGN_SHARE = 0.25, 0.35, 0.2
-MOST_REPEATS, REPEATED_TRUST = 20, 0.15
+MOST_REPEATS, REPEATED_TRUST = 20, 0.1
 LABEL_VALENCE, NEUTRAL_VALENCE, LEAST_VALUE = 0.06, 0.1, 0.02
 
 
@@ -105,6 +105,8 @@ class Asset:
 
 
 def chunks_of(tokens):
+    if len(tokens) <= LONGEST_CHUNK:
+        return [tokens]
     out, current = [], []
     for token in tokens:
         current.append(token)
@@ -157,7 +159,7 @@ def read(asset, text):
         return _even(neutral), np.where(np.arange(CATEGORIES) == CATEGORIES - 1, 0.5, 0.0), 0.5, 0.5
     outputs = [asset.read(chunk) for chunk in chunks_of(tokens)]
     labels = [_softmax(out[CATEGORIES : CATEGORIES + LABELS] / asset.temperature) for out in outputs]
-    shares = np.array([0.02 + (1 - part[NEUTRAL]) ** 3 for part in labels])
+    shares = np.array([0.02 + part[:NEUTRAL].max() ** 3 for part in labels])
     shares /= shares.sum()
     probabilities = trust * (shares @ np.array(labels)) + (1 - trust) * _even(UNREAD_NEUTRAL)
     categories = trust * np.max([_sigmoid(out[:CATEGORIES]) for out in outputs], 0)

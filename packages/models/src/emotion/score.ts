@@ -40,7 +40,7 @@ export function score(tokens: readonly Token[], repeats: number): Score {
   if (trust === 0) return unread(substance, UNREAD_NEUTRAL);
   const chunks = chunksOf(tokens);
   const read = chunks.map((chunk) => split(network().read(chunk)));
-  const shares = sharesOf(read.map(({ probabilities }) => probabilities[NEUTRAL]!));
+  const shares = sharesOf(read.map(({ probabilities }) => Math.max(...probabilities.slice(0, NEUTRAL))));
   const mean = (of: (part: Outputs) => number) =>
     read.reduce((sum, part, index) => sum + shares[index]! * of(part), 0);
   const mixed = (read: number, otherwise: number) => trust * read + (1 - trust) * otherwise;

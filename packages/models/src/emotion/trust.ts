@@ -10,7 +10,7 @@ const TRUST_SPAN = 0.35;
 const FOREIGN_SHARE = 0.2;
 /** A text of which more than half, and more than this many tokens, only repeat what stands before them is junk. */
 const MOST_REPEATS = 20;
-const REPEATED_TRUST = 0.15;
+const REPEATED_TRUST = 0.1;
 
 /** What a text is made of, as far as a reading of emotion goes. */
 export type Substance = 'nothing' | 'machine' | 'speech';
