@@ -3,6 +3,7 @@ const BENCHMARKS: Record<string, () => Promise<{ run(args: string[]): Promise<vo
   consolidation: () => import('./consolidation.ts'),
   'consolidation-learn': () => import('./consolidation-learn.ts'),
   concepts: () => import('./concepts.ts'),
+  emotion: () => import('./emotion.ts'),
   growth: () => import('./growth.ts'),
   recall: () => import('./recall.ts'),
   'recall-learn': () => import('./recall-learn.ts'),

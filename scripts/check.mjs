@@ -14,7 +14,12 @@ const TYPED = [
   'apps/web',
   'bench',
 ];
-const GENERATED = ['packages/db/migrations', 'packages/sdk/openapi.json', 'packages/sdk/src/generated'];
+const GENERATED = [
+  'packages/db/migrations',
+  'packages/models/weights/gru.wasm',
+  'packages/sdk/openapi.json',
+  'packages/sdk/src/generated',
+];
 
 const CHECKS = {
   'format and lint': () => tool('@biomejs/biome', ['check', '--error-on-warnings', '.']),

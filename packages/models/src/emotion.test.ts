@@ -1,30 +1,24 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crc32 } from './emotion/crc.ts';
 import { polarity } from './emotion/labels.ts';
-import { crc32 } from './emotion/weights.ts';
-import { EMOTIONS, type Emotion, readEmotion } from './emotion.ts';
-
-/** Floors a little under what the frozen test part measured; see emotion/README.md. */
-const LABEL_FLOOR = 0.8;
-const POLARITY_FLOOR = 0.89;
-const NEUTRAL_FLOOR = 0.94;
+import { EMOTIONS, type Emotion, readCategories, readEmotion } from './emotion.ts';
 
 interface GoldenCase {
   text: string;
-  emotion: Emotion;
-  confidence: number;
+  scores: number[];
+  categories: number[];
   valence: number;
   arousal: number;
-  neutral: number;
 }
 
 const golden = JSON.parse(
   readFileSync(new URL('./emotion/golden.json', import.meta.url), 'utf8'),
 ) as GoldenCase[];
 
-function frozenMessages(): { text: string; label: Emotion }[] {
-  const file = readFileSync(new URL('../train/data/agent-messages.test.tsv', import.meta.url), 'utf8');
+function frozenMessages(name: string): { text: string; label: Emotion }[] {
+  const file = readFileSync(new URL(`../train/data/agent-messages.${name}.tsv`, import.meta.url), 'utf8');
   return file
     .trim()
     .split('\n')
@@ -67,12 +61,12 @@ describe('readEmotion agrees with training', () => {
   it('gives the outputs that training computed from the same weights', () => {
     expect(golden.length).toBeGreaterThanOrEqual(50);
     for (const wanted of golden) {
-      const { emotion, confidence, valence, arousal, scores } = readEmotion(wanted.text);
-      expect({ text: wanted.text, emotion }).toEqual({ text: wanted.text, emotion: wanted.emotion });
-      expect(confidence, wanted.text).toBeCloseTo(wanted.confidence, 5);
-      expect(valence, wanted.text).toBeCloseTo(wanted.valence, 5);
-      expect(arousal, wanted.text).toBeCloseTo(wanted.arousal, 5);
-      expect(scores.neutral, wanted.text).toBeCloseTo(wanted.neutral, 5);
+      const { scores, valence, arousal } = readEmotion(wanted.text);
+      const found = [...Object.values(scores), ...readCategories(wanted.text).values(), valence, arousal];
+      const gaps = [...wanted.scores, ...wanted.categories, wanted.valence, wanted.arousal].map((value, at) =>
+        Math.abs(value - found[at]!),
+      );
+      expect(Math.max(...gaps), wanted.text).toBeLessThan(1e-4);
     }
   });
 
@@ -141,23 +135,59 @@ describe('readEmotion has common sense', () => {
   });
 
   it('shows the words that carried the label', () => {
-    expect(readEmotion("I'm really frustrated with this bug").words[0]?.text).toBe('frustrated');
-    expect(readEmotion('thank you so much').words.map((word) => word.text)).toContain('thank');
+    const shown = (text: string) => readEmotion(text).words.map((word) => word.text);
+    expect(shown("I'm really frustrated with this bug").slice(0, 2)).toContain('frustrated');
+    expect(shown('thank you so much')).toContain('thank');
+    const denied = shown("I'm not happy with this at all");
+    expect(denied).toContain('not');
+    expect(denied).toContain('happy');
+  });
+
+  it('shows no words for a neutral message', () => {
+    expect(readEmotion('What is the capital of France?').words).toEqual([]);
+  });
+
+  it('reads what is not meant as it is written', () => {
+    expect(polarity(readEmotion('I got fired').emotion)).toBe(-1);
+    expect(polarity(readEmotion("I've never been better").emotion)).toBe(1);
+    expect(polarity(readEmotion('Thanks for nothing').emotion)).toBe(-1);
   });
 });
 
 describe('readEmotion on the frozen messages', () => {
-  it('stays above its measured floors', () => {
-    const rows = frozenMessages().map(({ text, label }) => ({ label, found: readEmotion(text).emotion }));
-    const share = (right: (row: { label: Emotion; found: Emotion }) => boolean, of = rows) =>
-      of.filter(right).length / of.length;
+  /** Floors a little under what was measured; see emotion/README.md. */
+  it.each([
+    { name: 'test', labels: 0.86, polarities: 0.95 },
+    { name: 'frozen', labels: 0.69, polarities: 0.79 },
+  ])('stays above its measured floors on $name', ({ name, labels, polarities }) => {
+    const rows = frozenMessages(name).map(({ text, label }) => ({ label, found: readEmotion(text).emotion }));
+    const share = (right: (row: { label: Emotion; found: Emotion }) => boolean) =>
+      rows.filter(right).length / rows.length;
     expect(rows.length).toBeGreaterThanOrEqual(150);
-    expect(share((row) => row.label === row.found)).toBeGreaterThanOrEqual(LABEL_FLOOR);
-    expect(share((row) => polarity(row.label) === polarity(row.found))).toBeGreaterThanOrEqual(
-      POLARITY_FLOOR,
+    expect(share((row) => row.label === row.found)).toBeGreaterThanOrEqual(labels);
+    expect(share((row) => polarity(row.label) === polarity(row.found))).toBeGreaterThanOrEqual(polarities);
+  });
+});
+
+describe('the frozen messages', () => {
+  it('are none of those that were trained on, but for greetings and the like', () => {
+    const plain = (text: string) =>
+      text
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, ' ')
+        .trim();
+    const trained = new Set(
+      [
+        'agent-messages',
+        ...['support', 'personal', 'varied', 'idioms'].map((name) => `agent-messages.${name}`),
+      ]
+        .flatMap((name) =>
+          readFileSync(new URL(`../train/data/${name}.tsv`, import.meta.url), 'utf8').split('\n'),
+        )
+        .map((line) => plain(line.split('\t')[0]!)),
     );
-    const plain = rows.filter((row) => row.label === 'neutral');
-    expect(share((row) => row.found === 'neutral', plain)).toBeGreaterThanOrEqual(NEUTRAL_FLOOR);
+    const frozen = ['test', 'frozen'].flatMap(frozenMessages).map(({ text }) => plain(text));
+    expect(frozen.filter((text) => text.split(' ').length > 3 && trained.has(text))).toEqual([]);
   });
 });
 
@@ -178,13 +208,49 @@ describe('readEmotion on bad input', () => {
     'asdkjh qwlekjh zxmncb',
     'привет, как дела?',
     '私はとても怒っています',
+    '我今天非常生气，这个东西完全不能用',
     'أنا سعيد جدا',
+    'मैं बहुत खुश हूँ',
     'ich bin zzzqx',
+    'Ich bin total sauer, das funktioniert einfach nicht und niemand hilft mir',
+    'Estoy muy enfadado con este servicio, es una vergüenza y quiero mi dinero',
+    'Je suis très content de votre service, merci pour votre aide',
+    'Sono molto felice, questo è il giorno più bello della mia vita',
+    'main bahut khush hoon aur mera kaam ho gaya hai',
   ];
   it.each(unreadable)('is not sure about %s', (text) => {
     const { emotion, confidence } = readEmotion(text);
     expect(emotion).toBe('neutral');
     expect(confidence).toBeLessThan(0.5);
+  });
+
+  it.each([
+    ['"@me " over and over', '@me '.repeat(50_000)],
+    ['commas', ','.repeat(200_000)],
+    ['1 MB of one word', 'happy '.repeat(170_000)],
+    ['1 MB of an angry word', 'hate '.repeat(200_000)],
+    ['code alone', 'const hate = love.filter(Boolean);\nreturn { angry: hate[0], sad: () => cry() };'],
+    ['zero-width and bidirectional signs', '\u200b\u202e\u2066\u200d'.repeat(500)],
+    ['one letter', 'x'],
+    ['a number', '42'],
+    ['a log', '2026-01-02 10:11:12 ERROR I hate you\n2026-01-02 10:11:13 ERROR furious panic'],
+  ])('sees no strong emotion in %s', (_, text) => {
+    const { emotion, valence, arousal } = readEmotion(text);
+    expect(emotion).toBe('neutral');
+    expect(Math.abs(valence - 0.5)).toBeLessThan(0.1);
+    expect(Math.abs(arousal - 0.5)).toBeLessThan(0.12);
+  });
+
+  it('reads a word through the invisible signs in it', () => {
+    const text = 'I am fu\u200brio\u00adus about this';
+    const reading = readEmotion(text);
+    expect(reading.emotion).toBe('angry');
+    expect(reading.words.map((word) => word.text)).toContain('fu\u200brio\u00adus');
+  });
+
+  it('reads the emotion of emoji alone', () => {
+    expect(polarity(readEmotion('😡😡😡').emotion)).toBe(-1);
+    expect(polarity(readEmotion('🎉🎉').emotion)).toBe(1);
   });
 
   it.each([

@@ -6,5 +6,12 @@ export {
   embeddingPieces,
   nearPiece,
 } from './embed.ts';
-export { EMOTIONS, type Emotion, type EmotionReading, readEmotion } from './emotion.ts';
+export {
+  EMOTIONS,
+  type Emotion,
+  type EmotionReading,
+  polarity,
+  readCategories,
+  readEmotion,
+} from './emotion.ts';
 export { countTokens, TOKEN_ENCODING } from './tokens.ts';

@@ -62,7 +62,9 @@ def messages(path):
     """PACT's own messages: texts, label indexes, valence and arousal. `\\n` and `\\t` are written escaped."""
     texts, labels, values = [], [], []
     for number, row in enumerate(_rows(path)):
-        if number == 0 or len(row) != 4:
+        if len(row) != 4:
+            raise SystemExit("%s:%d: %d columns, wanted 4" % (path, number + 1, len(row)))
+        if row[0] == "text" and row[1] == "label":
             continue
         texts.append(row[0].replace("\\n", "\n").replace("\\t", "\t"))
         labels.append(INDEX[row[1]])

@@ -1,61 +1,49 @@
-"""Quantises the weights, writes `emotion.bin` and `golden.json`. The layout is described in `src/emotion/weights.ts`."""
+"""Quantises the student and writes `emotion.bin`, whose layout `src/emotion/weights.ts` describes."""
 
-import json
 import struct
 import zlib
 
 import numpy as np
 
-from labels import EMOTIONS
-from reading import Table, read
+from student import GRAM_ROWS, HIDDEN, OUTPUTS, WIDTH
 
-VERSION = 1
-GOLDEN_STEP = 17
-
-
-def quantise(vocabulary, weights, bias, anchors, valence, arousal, temperature):
-    """The bytes of the file, and the same numbers as the reader will see them."""
-    rows, taken = [], set()
-    for name, index in vocabulary.items():
-        crc = zlib.crc32(name.encode("utf-8"))
-        if crc not in taken:
-            taken.add(crc)
-            rows.append((crc, name, index))
-    rows.sort()
-    picked = weights[[index for _, _, index in rows]]
-    scales = (np.maximum(np.abs(picked).max(1), 1e-8) / 127).astype("<f4")
-    cells = np.clip(np.round(picked / scales[:, None]), -127, 127).astype(np.int8)
-    header = [np.asarray(part, "<f4").ravel() for part in (bias, anchors, valence, arousal)]
-    data = struct.pack("<4sHHIf", b"PEMO", VERSION, picked.shape[1], len(rows), temperature)
-    data += b"".join(part.tobytes() for part in header)
-    data += np.array([crc for crc, _, _ in rows], "<u4").tobytes() + scales.tobytes() + cells.tobytes()
-    seen = [part.astype(np.float64) for part in header]
-    table = {name: scales[at].astype(np.float64) * cells[at] for at, (_, name, _) in enumerate(rows)}
-    return data, Table(table, seen[0], seen[1].reshape(-1, 2), seen[2], seen[3], float(np.float32(temperature)))
+VERSION = 2
+LEVELS = 7
 
 
-def golden(table, texts, extra):
-    """Every GOLDEN_STEP-th own message and some oddities, with what this side reads in them."""
-    out = []
-    for text in texts[::GOLDEN_STEP] + extra:
-        probabilities, valence, arousal = read(table, text)
-        best = int(probabilities.argmax())
-        out.append(
-            {
-                "text": text,
-                "emotion": EMOTIONS[best],
-                "confidence": round(float(probabilities[best]), 7),
-                "valence": round(float(valence), 7),
-                "arousal": round(float(arousal), 7),
-                "neutral": round(float(probabilities[-1]), 7),
-            }
-        )
-    return out
+def _rows(weight):
+    scale = (np.maximum(np.abs(weight).max(1), 1e-8) / LEVELS).astype("<f4")
+    cells = np.clip(np.round(weight / scale[:, None]), -LEVELS, LEVELS).astype(np.int64) + 8
+    return scale, (cells[:, 0::2] | cells[:, 1::2] << 4).astype(np.uint8)
 
 
-def write(paths, data, cases):
-    with open(paths["bin"], "wb") as handle:
-        handle.write(data)
-    with open(paths["golden"], "w", encoding="utf-8") as handle:
-        json.dump(cases, handle, ensure_ascii=False, indent=2)
-        handle.write("\n")
+def _matrix(weight, bias):
+    scale = (np.maximum(np.abs(weight).max(1), 1e-8) / 127).astype("<f4")
+    cells = np.clip(np.round(weight / scale[:, None]), -127, 127).astype(np.int8)
+    return scale.tobytes() + bias.astype("<f4").tobytes() + cells.tobytes()
+
+
+def pack(model, vocabulary, temperature):
+    """The bytes of the file."""
+    part = {name: value.detach().numpy().astype(np.float64) for name, value in model.state_dict().items()}
+    places = {}
+    for index, key in enumerate(vocabulary.rows):
+        places.setdefault(zlib.crc32(key.encode("utf-8")), index)
+    hashes = sorted(places)
+    word_scales, word_rows = _rows(part["words.weight"][[places[hash_] for hash_ in hashes]])
+    gram_scales, gram_rows = _rows(part["grams.weight"])
+    both, single = [], []
+    for side in ("", "_reverse"):
+        bias = part["gru.bias_ih_l0" + side].copy()
+        recurrent = part["gru.bias_hh_l0" + side].copy()
+        # Reset and update gates only ever see the sum of the two.
+        bias[: 2 * HIDDEN] += recurrent[: 2 * HIDDEN]
+        recurrent[: 2 * HIDDEN] = 0
+        both.append((part["gru.weight_ih_l0" + side], bias))
+        single.append(_matrix(part["gru.weight_hh_l0" + side], recurrent))
+    out = struct.pack("<4sHHHHIIf", b"PEMO", VERSION, WIDTH, HIDDEN, OUTPUTS, len(hashes), GRAM_ROWS, temperature)
+    out += np.array(hashes, "<u4").tobytes() + word_scales.tobytes() + gram_scales.tobytes()
+    out += part["attention.weight"][0].astype("<f4").tobytes()
+    out += _matrix(np.concatenate([w for w, _ in both]), np.concatenate([b for _, b in both]))
+    out += single[0] + single[1] + _matrix(part["heads.weight"], part["heads.bias"])
+    return out + word_rows.tobytes() + gram_rows.tobytes()

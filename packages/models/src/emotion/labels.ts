@@ -33,6 +33,38 @@ export const EMOTIONS = [
 
 export type Emotion = (typeof EMOTIONS)[number];
 
+/** PACT's words for GoEmotions' 27 categories and neutral, in the order of its label numbers. */
+export const GOEMOTIONS = [
+  'admiring',
+  'amused',
+  'angry',
+  'frustrated',
+  'approving',
+  'caring',
+  'confused',
+  'curious',
+  'longing',
+  'disappointed',
+  'disapproving',
+  'disgusted',
+  'embarrassed',
+  'excited',
+  'afraid',
+  'grateful',
+  'grieving',
+  'happy',
+  'loving',
+  'worried',
+  'hopeful',
+  'proud',
+  'realizing',
+  'relieved',
+  'remorseful',
+  'sad',
+  'surprised',
+  'neutral',
+] as const satisfies readonly Emotion[];
+
 const POSITIVE = new Set<Emotion>([
   'admiring',
   'amused',

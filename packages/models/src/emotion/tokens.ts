@@ -1,104 +1,113 @@
-import { type Lexicon, lexicon } from './lexicon.ts';
+import { lexicon } from './lexicon.ts';
+import { MARK_OF_SIGN } from './mask.ts';
 
 export interface Token {
-  /** Normalised: lower case, stretched letters folded, emoji and emoticons as `em:` groups. */
-  text: string;
+  /** What to look up, best first: lower case, stretched letters folded, emoji and emoticons as `em:` groups. */
+  keys: readonly string[];
   kind: 'word' | 'mark' | 'foreign';
+  /** Written in capitals; written with a letter stretched. */
+  caps: boolean;
+  long: boolean;
   /** UTF-16 offsets into the tokenised text. */
   start: number;
   end: number;
-  /** A negator before it reaches this word. */
-  negated: boolean;
 }
-
-export type Flag = 'shout' | 'stretched';
 
 const LETTER = 'A-Za-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f';
 const LONGEST_WORD = 24;
-const SCOPE = 4;
+const MOST_IN_A_ROW = 3;
+const MARKS = new Set(MARK_OF_SIGN.values());
 
 let pattern: RegExp | undefined;
 
-/** Tokens in order, with negation marked, and what holds for the text as a whole. */
-export function tokenize(text: string): { tokens: Token[]; flags: Flag[] } {
-  const words = lexicon();
-  pattern ??= tokenPattern(words);
+/**
+ * Tokens in order. Of a run of equal ones three stay; of blanks and line breaks that follow each other, one. `repeats`
+ * counts the words and signs (no emoji) that only repeated what stood before them.
+ */
+export function tokenize(body: string): { tokens: Token[]; repeats: number } {
+  pattern ??= tokenPattern();
   const tokens: Token[] = [];
-  let shouts = 0;
-  let stretched = false;
-  for (const match of text.matchAll(pattern)) {
-    const raw = match[0];
-    const kind = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined)?.[0] ?? 'stop';
-    const token: Token = {
-      text: raw,
-      kind: 'mark',
-      start: match.index,
-      end: match.index + raw.length,
-      negated: false,
-    };
-    if (kind === 'word') {
-      token.kind = 'word';
-      const lower = asciiLower(raw);
-      const flat = lower.replace(/([a-z])\1{2,}/g, '$1');
-      stretched ||= flat !== lower;
-      token.text = flat.length > LONGEST_WORD ? '<long>' : flat;
-      if (/^[A-Z]{3,}$/.test(raw)) shouts += 1;
-    } else if (kind === 'foreign') {
-      token.kind = 'foreign';
-      token.text = '<foreign>';
-    } else {
-      token.text = markText(kind, raw, words);
-    }
-    tokens.push(token);
-  }
-  markNegation(tokens, words);
-  const flags: Flag[] = [];
-  if (shouts >= 2) flags.push('shout');
-  if (stretched) flags.push('stretched');
-  return { tokens, flags };
-}
-
-function markText(kind: string, raw: string, words: Lexicon): string {
-  if (kind === 'emoticon') return `em:${words.emoticons.get(raw) ?? 'other'}`;
-  if (kind === 'emoji') return `em:${words.emoji.get(raw) ?? 'other'}`;
-  if (kind === 'bang' || kind === 'ask') return raw.length > 1 ? raw.charAt(0).repeat(2) : raw;
-  if (kind === 'dots') return '...';
-  return kind === 'stop' ? raw : `<${kind}>`;
-}
-
-function markNegation(tokens: Token[], words: Lexicon): void {
-  let left = 0;
-  for (const [index, token] of tokens.entries()) {
-    const { text } = token;
-    if (words.negators.has(text) || text.endsWith("n't")) {
-      const lifted = tokens
-        .slice(index + 1, index + 3)
-        .some((next) => words.comparatives.has(next.text) || ['only', 'just', 'so'].includes(next.text));
-      left = lifted ? 0 : SCOPE;
+  let run = 0;
+  let repeats = 0;
+  let last = '\n';
+  for (const match of body.matchAll(pattern)) {
+    const token = tokenOf(match);
+    const key = token.keys[0]!;
+    run = key === last ? run + 1 : 1;
+    const mark = MARKS.has(key);
+    if (run > (mark || key === '\n' ? 1 : MOST_IN_A_ROW)) {
+      if (!mark && key !== '\n' && !key.startsWith('em:')) repeats += 1;
       continue;
     }
-    if (words.scopeEnds.has(text) || text === '\n') left = 0;
-    else if (left > 0 && token.kind === 'word') {
-      token.negated = true;
-      left -= 1;
-    }
+    if (mark && last === '\n' && tokens.at(-2)?.keys[0] === key) continue;
+    tokens.push(token);
+    last = key;
   }
+  return { tokens, repeats };
+}
+
+type Groups = Record<string, string | undefined>;
+
+function tokenOf(match: RegExpExecArray): Token {
+  const [raw] = match;
+  const groups = match.groups as Groups;
+  const place = { start: match.index, end: match.index + raw.length };
+  if (groups['word'] !== undefined) return { ...wordOf(raw), kind: 'word', ...place };
+  const foreign = groups['foreign'] !== undefined;
+  return {
+    keys: [foreign ? '<foreign>' : markOf(groups, raw)],
+    kind: foreign ? 'foreign' : 'mark',
+    caps: false,
+    long: false,
+    ...place,
+  };
+}
+
+function wordOf(raw: string): Pick<Token, 'keys' | 'caps' | 'long'> {
+  const lower = asciiLower(raw);
+  const double = lower.replace(/([a-z])\1{2,}/g, '$1$1');
+  const long = double !== lower;
+  const single = long ? lower.replace(/([a-z])\1{2,}/g, '$1') : lower;
+  if (single.length > LONGEST_WORD) return { keys: ['<long>'], caps: false, long: false };
+  const keys = long ? [double, single] : [double];
+  if (single.endsWith("'s")) keys.push(single.slice(0, -2));
+  return { keys, caps: /^[A-Z]{3,}$/.test(raw), long };
+}
+
+function markOf(groups: Groups, raw: string): string {
+  const words = lexicon();
+  if (groups['emoticon'] !== undefined) return `em:${words.emoticons.get(raw)}`;
+  if (groups['emoji'] !== undefined) return `em:${words.emoji.get(raw) ?? 'other'}`;
+  if (groups['bang'] !== undefined || groups['ask'] !== undefined)
+    return raw.length > 1 ? raw.charAt(0).repeat(2) : raw;
+  if (groups['mark'] !== undefined) return MARK_OF_SIGN.get(raw)!;
+  if (groups['dots'] !== undefined) return '...';
+  if (groups['stop'] !== undefined) return raw;
+  return groups['swear'] !== undefined
+    ? '<swear>'
+    : groups['handle'] !== undefined
+      ? '<handle>'
+      : groups['name'] !== undefined
+        ? '<name>'
+        : '<number>';
 }
 
 function asciiLower(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32));
 }
 
-function tokenPattern(words: Lexicon): RegExp {
+function tokenPattern(): RegExp {
   return new RegExp(
     [
-      `(?<emoticon>${emoticonPattern([...words.emoticons.keys()])})`,
+      `(?<emoticon>${emoticonPattern([...lexicon().emoticons.keys()])})`,
       '(?<swear>[A-Za-z]{1,4}[*@#$]{2,}[A-Za-z]*)',
+      '(?<handle>@[A-Za-z0-9_]+)',
       '(?<name>[A-Za-z0-9]*_[A-Za-z0-9_]+|[a-z]+[A-Z][A-Za-z]+)',
       `(?<word>[${LETTER}]+(?:'[${LETTER}]+)*)`,
       '(?<number>[0-9]+(?:[.,:][0-9]+)*)',
       '(?<bang>!+)|(?<ask>\\?[?!]*)|(?<dots>\\.{2,}|\\u2026)|(?<stop>[.,;:\\n])',
-      '(?<emoji>[\\u203c\\u2049\\u2600-\\u27bf\\u2b50\\u2b55\\u{1f000}-\\u{1faff}])',
+      '(?<mark>[\\ue000-\\ue003])',
+      '(?<emoji>[\\u203c\\u2049\\u2600-\\u27bf\\u2b50\\u2b55\\u{1f000}-\\u{1f3fa}\\u{1f400}-\\u{1faff}])',
       '(?<foreign>[\\u0370-\\u1fff\\u2c00-\\u2e7f\\u2e80-\\ud7ff\\uf900-\\ufaff\\uff10-\\uffdc]+)',
     ].join('|'),
     'gu',
