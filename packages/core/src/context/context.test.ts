@@ -15,6 +15,15 @@ beforeAll(async () => {
 afterAll(() => world.connection.close());
 
 describe('a context', () => {
+  test('claims nothing of how the user feels where emotion is not tracked', async () => {
+    const sessionId = await driver.open({ trackEmotion: false });
+    await driver.say(sessionId, 'I am furious, this is the third time!');
+    const context = await driver.contextOf(sessionId, { format: 'text' });
+    expect(context).toMatchObject({ emotionalState: null, emotionalDetail: null });
+    expect(context.prompt).not.toContain('seems');
+    expect(context.messages[0]).not.toHaveProperty('emotionalMetadata');
+  });
+
   test.each([1, 5, 20, 60, 150, 400, 2_000])(
     'of at most %i tokens is never larger, in any format',
     async (maxTokens) => {

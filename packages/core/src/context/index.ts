@@ -6,6 +6,7 @@ import { renderSentences } from '../consolidation/render.ts';
 import { bearingOn, byWorth, fitSentences } from '../consolidation/select.ts';
 import type { Ctx } from '../ctx.ts';
 import { EmotionalSummary, EmotionName, stateOf, summarizeState } from '../emotions/index.ts';
+import { tracksEmotion } from '../emotions/tracking.ts';
 import { id, text } from '../fields.ts';
 import { IS_KEPT, Message, presentMessage, selectMessages } from '../messages.ts';
 import { searchSession } from '../recall/index.ts';
@@ -47,7 +48,8 @@ export const Context = z
     sessionId: id(),
     messages: z.array(Message),
     emotionalState: EmotionName.nullable().meta({
-      description: 'Where the user stands, in one word; null when not asked for.',
+      description:
+        'Where the user stands, in one word; null when not asked for, or when emotion is not tracked.',
     }),
     emotionalDetail: EmotionalSummary.nullable(),
     consolidatedSummary: z.string().meta({ description: 'Empty until something folded.' }),
@@ -83,14 +85,16 @@ export async function getContext(
   input: z.output<typeof GetContext>,
 ): Promise<z.output<typeof Context>> {
   const session = await findSession(ctx, input.sessionId);
-  const state = input.includeEmotional ? summarizeState(stateOf(session)) : null;
+  // Where nothing may be read of the user, "seems neutral" would be a claim.
+  const isFelt = input.includeEmotional && (await tracksEmotion(ctx, session.id));
+  const state = isFelt ? summarizeState(stateOf(session)) : null;
   const candidates = await findCandidates(ctx, session, input.query);
   const folded = await currentSentences(ctx, session);
   const reserved =
     (state ? ctx.models.countTokens(renderState(state)) + 2 : 0) + (folded.length > 0 ? SUMMARY_HEADING : 0);
   const messageOverhead = MESSAGE_OVERHEAD[input.format];
   const allotment = allot(candidates, folded, { maxTokens: input.maxTokens, reserved, messageOverhead });
-  const loaded = await load(ctx, session, allotment.chosen, input.includeEmotional);
+  const loaded = await load(ctx, session, allotment.chosen, isFelt);
   const sentences = sentencesBeside(folded, allotment.chosen, input.query);
   const draft: Draft = {
     sentences: fitSentences(ctx.models, sentences, allotment.summaryTokens),

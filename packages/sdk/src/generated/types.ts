@@ -22,7 +22,7 @@ export interface Consolidated {
 export interface Context {
   sessionId: string;
   messages: Message[];
-  /** Where the user stands, in one word; null when not asked for. */
+  /** Where the user stands, in one word; null when not asked for, or when emotion is not tracked. */
   emotionalState: Emotion | null;
   emotionalDetail: EmotionalSummary | null;
   /** Empty until something folded. */
