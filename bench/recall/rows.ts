@@ -1,4 +1,5 @@
 import {
+  keysAskedFor,
   models,
   PEOPLE,
   type Recipe,
@@ -6,8 +7,10 @@ import {
   rankTurns,
   readFeatures,
   readQuestion,
+  resolveNames,
   SIGNALS,
   type Signal,
+  sharesOf,
   TurnIndex,
 } from '@pact/core/testing';
 import type { Dialogue, DialogueTurn } from './dialogues.ts';
@@ -40,14 +43,31 @@ export function indexDialogue(dialogue: Dialogue): TurnIndex {
   return index;
 }
 
+/** What the memory graph would say of a query: which turns mention what it names, under whatever name. */
+function entityReader(dialogue: Dialogue, index: TurnIndex): (query: string) => Map<number, number> {
+  const concepts = dialogue.turns.map(({ text }) => models.extractConcepts(text));
+  const { mentions, filed } = resolveNames(dialogue.id, concepts, { byKey: new Map(), topics: new Set() });
+  const speakers = new Set(index.speakers.map((speaker) => models.conceptKey(speaker)));
+  return (query) => {
+    const asked = keysAskedFor(models.extractConcepts(query)).filter((key) => !speakers.has(key));
+    const nodes = new Set(asked.flatMap((key) => filed.get(key)?.nodeId ?? []));
+    const found = mentions.flatMap((ofTurn, turn) =>
+      ofTurn.flatMap(({ nodeId }) => (nodes.has(nodeId) ? [{ turn, key: nodeId }] : [])),
+    );
+    return sharesOf(found, index.length);
+  };
+}
+
 /**
  * A dialogue's questions as examples, over all turns: picking the hard ones by the weights before would teach the opposite of
  * them. Those weights only say for which turns word pieces are read.
  */
 export function examplesOf(dialogue: Dialogue, recipe: Recipe = PEOPLE): Example[] {
   const index = indexDialogue(dialogue);
+  const entitiesOf = entityReader(dialogue, index);
   return dialogue.questions.map(({ text, evidence }) => {
-    const ranking = rankTurns({ models, index, question: readQuestion(text, index.speakers), recipe });
+    const question = readQuestion(text, index.speakers);
+    const ranking = rankTurns({ models, index, question, recipe, entities: entitiesOf(text) });
     const rows = new Float32Array(index.length * SIGNALS.length);
     for (let turn = 0; turn < index.length; turn += 1) {
       rows.set(ranking.signalsOf(turn), turn * SIGNALS.length);
@@ -56,16 +76,24 @@ export function examplesOf(dialogue: Dialogue, recipe: Recipe = PEOPLE): Example
   });
 }
 
+/** What a weight is at least: in our dialogues hardly anybody goes by two names, in other people's lives many do. */
+const AT_LEAST: Partial<Record<Signal, number>> = { entity: 0.4 };
+
 /** Learned weights as a recipe. */
 export function recipeOf(name: string, learned: ArrayLike<number>): Recipe {
-  const weights = SIGNALS.map((signal, place) => [signal, Math.round(learned[place]! * 100) / 100]);
+  const weights = SIGNALS.map((signal, place) => [
+    signal,
+    Math.max(AT_LEAST[signal] ?? Number.NEGATIVE_INFINITY, Math.round(learned[place]! * 100) / 100),
+  ]);
   return { name, weights: Object.fromEntries(weights) };
 }
 
 /** Ranks every question of a dialogue. @returns positions, best first, at most `limit`. */
 export function rankAll(dialogue: Dialogue, recipe: Recipe, limit = 50): number[][] {
   const index = indexDialogue(dialogue);
-  return dialogue.questions.map(({ text }) =>
-    rankTurns({ models, index, question: readQuestion(text, index.speakers), recipe }).best(limit),
-  );
+  const entitiesOf = entityReader(dialogue, index);
+  return dialogue.questions.map(({ text }) => {
+    const question = readQuestion(text, index.speakers);
+    return rankTurns({ models, index, question, recipe, entities: entitiesOf(text) }).best(limit);
+  });
 }

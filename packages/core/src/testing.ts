@@ -100,6 +100,8 @@ export {
   saysNothing as clauseSaysNothing,
   signalsOf as signalsOfClause,
 } from './consolidation/value.ts';
+export { keysAskedFor, resolveNames } from './graph/names.ts';
+export { sharesOf } from './recall/entities.ts';
 /** Recall's pure parts, for measuring them without a database and for learning their weights. */
 export { readFeatures } from './recall/features.ts';
 export { recipeFor } from './recall/profile.ts';

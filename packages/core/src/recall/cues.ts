@@ -19,6 +19,8 @@ const TIME =
   /\b(?:yesterday|today|tonight|tomorrow|ago|recently|lately|the other day|last (?:night|week|weekend|month|year|summer|winter|spring|autumn|fall|mon|tues|wednes|thurs|fri|satur|sun)\w*|this (?:morning|week|weekend|month|year|summer|winter|spring|autumn|afternoon|evening)\w*|next (?:week|weekend|month|year|summer|winter|spring|autumn|mon|tues|wednes|thurs|fri|satur|sun)\w*|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|in may|june|july|august|september|october|november|december|(?:19|20)\d\d|(?:\d+|two|three|four|five|six|seven|eight|nine|ten|few|couple of?|several) (?:days?|weeks?|months?|years?|hours?)|since|just (?:got|started|finished|had|came|bought|moved))\b/i;
 const NUMBER =
   /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|once|twice|double|half)\b/i;
+const ASKS =
+  /[?？؟]|^\W*(?:who|whom|whose|what|when|where|why|which|how|did|does|do|is|are|was|were|has|have|had|can|could|will|would|should|tell me|remind me)\b/i;
 const ASKS_WHEN =
   /^\W*(?:when|how long|since when|until when|(?:in |on )?(?:what|which) (?:date|day|month|year|time|week|season)|how (?:recently|soon|many (?:days|weeks|months|years)))\b|\bwhen (?:did|was|is|were|does|do|will|has|have)\b/i;
 const ASKS_HOW_MANY =
@@ -42,12 +44,15 @@ export function cuesOf(text: string): number {
 
 /** What kind of answer a query wants. */
 export interface Asks {
+  /** It is a question, and no list of words to look up. */
+  anything: boolean;
   when: boolean;
   howMany: boolean;
 }
 
 export function asksOf(query: string): Asks {
   return {
+    anything: ASKS.test(query),
     when: ASKS_WHEN.test(query),
     howMany: ASKS_HOW_MANY.test(query),
   };

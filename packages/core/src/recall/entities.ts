@@ -38,7 +38,7 @@ export async function entityShares(ctx: Ctx, index: TurnIndex, query: string): P
 }
 
 /** Pure part of `entityShares`. */
-function sharesOf(mentions: { turn: number; key: string }[], turns: number): Map<number, number> {
+export function sharesOf(mentions: { turn: number; key: string }[], turns: number): Map<number, number> {
   const frequency = new Map<string, number>();
   for (const { key } of mentions) frequency.set(key, (frequency.get(key) ?? 0) + 1);
   const rarity = new Map([...frequency].map(([key, count]) => [key, Math.log(1 + turns / count)]));

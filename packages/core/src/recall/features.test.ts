@@ -20,6 +20,10 @@ describe('features', () => {
         expect(back.cues).toBe(given.cues);
         for (const field of ['terms', 'pieces', 'vector'] as const) {
           expect(Array.from(back[field])).toEqual(Array.from(given[field]));
+          // As a driver hands it in: a view into a buffer that holds other things.
+          const pooled = Buffer.concat([Buffer.alloc(7), encodeFeatures(given, 'model-1'), Buffer.alloc(9)]);
+          const view = decodeFeatures(pooled.subarray(7, pooled.length - 9), 'model-1')!;
+          expect(Array.from(view[field])).toEqual(Array.from(given[field]));
         }
       }),
     );

@@ -63,6 +63,7 @@ export function decodeFeatures(bytes: Uint8Array, embedding: string): TurnFeatur
   if (bytes.length !== at + terms.length * 4 + pieces.length * 2 + dimensions) return undefined;
   for (let i = 0; i < terms.length; i += 1, at += 4) terms[i] = view.getUint32(at, true);
   for (let i = 0; i < pieces.length; i += 1, at += 2) pieces[i] = view.getUint16(at, true);
-  const vector = new Int8Array(bytes.slice(at).buffer);
+  // Copied: a driver may hand in a view of a larger buffer, which `buffer` alone would be.
+  const vector = new Int8Array(bytes.buffer, bytes.byteOffset + at, dimensions).slice();
   return { terms, pieces, vector, cues: view.getUint8(1) };
 }

@@ -28,9 +28,10 @@ describe('a query', () => {
   test('keeps its words, and knows what it asks for', () => {
     const question = readQuestion('How many boats did Amir sell in June 2024?', SPEAKERS);
     expect(question.terms.get(hashOf(stemOf('boats')))).toBe(1);
-    expect(question.asks).toEqual({ when: false, howMany: true });
+    expect(question.asks).toEqual({ anything: true, when: false, howMany: true });
     expect(question.dates).toEqual({ months: [6], years: [2024] });
     expect(readQuestion('When did it start?', SPEAKERS).asks.when).toBe(true);
+    expect(readQuestion('parcel code harbour', SPEAKERS).asks.anything).toBe(false);
   });
 
   test.each(['', '   ', '?', '🙂', 'the of and', 'Melanie', '\u202e\u200b', 'x'.repeat(4_000)])(

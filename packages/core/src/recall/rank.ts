@@ -48,7 +48,7 @@ export function rankTurns(input: RankInput): Ranking {
   for (let turn = 0; turn < index.length; turn += 1) {
     reader.read(turn, row);
     scores[turn] = dot(weights, row);
-    if (isRelated(row, reader, turn) && (!allowed || allowed(turn))) open.push(turn);
+    if (isRelated(row, reader, index, turn) && (!allowed || allowed(turn))) open.push(turn);
   }
   const late = readLate(input, bestOf(open, scores, CANDIDATES));
   for (const [turn, pieces] of late) {
@@ -73,19 +73,21 @@ export function rankTurns(input: RankInput): Ranking {
   };
 }
 
-/** A shared word, a neighbour with one, an entity, a near meaning or a named date: else it is not an answer but noise. */
-function isRelated(row: Float64Array, { semantic }: SignalReader, turn: number): boolean {
-  return (
-    row[PLACE.words]! > 0 ||
-    row[PLACE.wordsBefore]! > 0 ||
-    row[PLACE.wordsAfter]! > 0 ||
-    row[PLACE.wordsTwoBefore]! > 0 ||
-    row[PLACE.wordsTwoAfter]! > 0 ||
-    row[PLACE.entity]! > 0 ||
-    row[PLACE.date]! > 0 ||
-    semantic.cosines[turn]! >= UNRELATED
-  );
+/** A shared word, a near neighbour with one, an entity, a near meaning or a named date: else it is not an answer but noise. */
+function isRelated(
+  row: Float64Array,
+  { lexical, semantic }: SignalReader,
+  index: TurnIndex,
+  turn: number,
+): boolean {
+  if (row[PLACE.entity]! > 0 || row[PLACE.date]! > 0 || semantic.cosines[turn]! >= UNRELATED) return true;
+  return NEAR.some((by) => {
+    const other = neighbourOf(index, turn, by);
+    return other !== undefined && lexical.words[other]! > 0;
+  });
 }
+
+const NEAR = [0, -1, 1, -2, 2];
 
 /** Nearness piece by piece of candidates, of the turns before and after them; standardised over the candidates. */
 function readLate({ models, index, question }: RankInput, candidates: number[]): Map<number, number[]> {

@@ -11,15 +11,11 @@ export const SIGNALS = [
   'words',
   'wordsBefore',
   'wordsAfter',
-  'wordsTwoBefore',
-  'wordsTwoAfter',
   'coverage',
   'pairs',
   'meaning',
   'meaningBefore',
   'meaningAfter',
-  'meaningTwoBefore',
-  'meaningTwoAfter',
   'episodeWords',
   'episodeBestWords',
   'episodeBestMeaning',
@@ -66,6 +62,7 @@ export function signalReader(
   const lexical = readLexical(index, question);
   const semantic = readSemantic(index, meaning);
   const readCues = cueReader(index, question);
+  const share = question.asks.anything ? 1 : LOOKED_UP;
   return {
     lexical,
     semantic,
@@ -83,22 +80,26 @@ export function signalReader(
       for (const [by, words, near] of NEIGHBOURS) {
         const other = neighbourOf(index, turn, by);
         if (other === undefined) continue;
-        row[words] = lexical.words[other]!;
-        row[near] = semantic.meaning[other]!;
+        row[words] = share * lexical.words[other]!;
+        row[near] = share * semantic.meaning[other]!;
       }
       readCues(turn, row);
     },
   };
 }
 
-/** Terms from which on a turn counts as no longer: a pasted file is not the better answer for its size. */
-const MAX_LENGTH = 64;
+/** Terms from which on a turn counts as no longer: a long one is not the better answer for its size. */
+const MAX_LENGTH = 24;
+
+/**
+ * What neighbours count for words that ask nothing: the answer to a question stands beside it, but who looks a word up wants
+ * the turn that has it.
+ */
+const LOOKED_UP = 0.3;
 
 const NEIGHBOURS = [
   [-1, PLACE.wordsBefore, PLACE.meaningBefore],
   [1, PLACE.wordsAfter, PLACE.meaningAfter],
-  [-2, PLACE.wordsTwoBefore, PLACE.meaningTwoBefore],
-  [2, PLACE.wordsTwoAfter, PLACE.meaningTwoAfter],
 ] as const;
 
 /** Position of the neighbour in the same episode; undefined where there is none. */
