@@ -14,7 +14,7 @@ export const Explanation = z
       .enum(['returned', 'below_limit', 'over_budget', 'filtered_out', 'unrelated', 'out_of_scope'])
       .meta({
         description:
-          'below_limit: others ranked higher · over_budget: max_tokens · filtered_out: see excluded_by · unrelated: no shared word, entity or meaning · out_of_scope: not in what was searched.',
+          'below_limit: others ranked higher · over_budget: max_tokens · filtered_out: see excluded_by · unrelated: no word of the query, and more against it than for it · out_of_scope: not in what was searched.',
       }),
     rank: z.int().nullable().meta({ description: '1 for the best; null when it could not come back.' }),
     of: z.int().meta({ description: 'Messages that could have come back.' }),

@@ -43,19 +43,21 @@ export function rankTurns(input: RankInput): Ranking {
   const reader = signalReader(index, question, models.embed(question.masked), input.entities);
   const weights = Float64Array.from(SIGNALS, (signal) => recipe.weights[signal]);
   const scores = new Float64Array(index.length);
-  const open: number[] = [];
+  const related: number[] = [];
   const row = new Float64Array(SIGNALS.length);
   for (let turn = 0; turn < index.length; turn += 1) {
     reader.read(turn, row);
     scores[turn] = dot(weights, row);
-    if (isRelated(row, reader, index, turn) && (!allowed || allowed(turn))) open.push(turn);
+    if (isRelated(row, reader, index, turn) && (!allowed || allowed(turn))) related.push(turn);
   }
-  const late = readLate(input, bestOf(open, scores, CANDIDATES));
+  const late = readLate(input, bestOf(related, scores, CANDIDATES));
   for (const [turn, pieces] of late) {
     for (const [position, value] of pieces.entries()) {
       scores[turn]! += weights[PLACE.pieces + position]! * value;
     }
   }
+  // Where more speaks against a turn than for it, only a word of the query brings it back.
+  const open = related.filter((turn) => scores[turn]! > 0 || reader.lexical.words[turn]! > 0);
   const signalsOf = (turn: number) => {
     const signals = new Float64Array(SIGNALS.length);
     reader.read(turn, signals);

@@ -254,7 +254,7 @@ export interface PrioritySet {
 
 export interface RecallExplanation {
   messageId: string;
-  /** below_limit: others ranked higher · over_budget: maxTokens · filtered_out: see excludedBy · unrelated: no shared word, entity or meaning · out_of_scope: not in what was searched. */
+  /** below_limit: others ranked higher · over_budget: maxTokens · filtered_out: see excludedBy · unrelated: no word of the query, and more against it than for it · out_of_scope: not in what was searched. */
   outcome: 'returned' | 'below_limit' | 'over_budget' | 'filtered_out' | 'unrelated' | 'out_of_scope';
   /** 1 for the best; null when it could not come back. */
   rank: number | null;
