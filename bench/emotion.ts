@@ -20,7 +20,7 @@ const TESTS: Record<string, string[]> = {
   'second test': ['frozen.'],
   both: ['test.', 'frozen.'],
 };
-const TRAINED = ['', 'support.', 'personal.', 'varied.', 'idioms.'];
+const TRAINED = ['', 'support.', 'personal.', 'varied.', 'nuanced.', 'everyday.', 'idioms.'];
 const ROWS = fileURLToPath(new URL('../.cache/bench/emotion.jsonl', import.meta.url));
 const ASSETS = ['emotion.bin', 'gru.wasm'].map(
   (name) => new URL(`../packages/models/weights/${name}`, import.meta.url),

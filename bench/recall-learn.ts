@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { ASSISTANT, PEOPLE, type Recipe } from '@pact/core/testing';
+import { ASSISTANT, PEOPLE, type Recipe, SIGNALS } from '@pact/core/testing';
 import { describeMachine } from './environment.ts';
 import { type Dialogue, ownDialogues } from './recall/dialogues.ts';
 import { learnWeights } from './recall/learn.ts';
-import { DIRECTIONS, examplesOf, rankAll, recipeOf } from './recall/rows.ts';
+import { constrain, examplesOf, rankAll, recipeOf } from './recall/rows.ts';
 import { outcomesOf, tableRow } from './recall/score.ts';
 
 const FILE = fileURLToPath(new URL('../packages/core/src/recall/weights.ts', import.meta.url));
@@ -41,7 +41,7 @@ export async function run(): Promise<void> {
 
 function learnOn(name: string, dialogues: Dialogue[], before: Recipe): Recipe {
   const examples = dialogues.flatMap((dialogue) => examplesOf(dialogue, before));
-  return recipeOf(name, learnWeights(examples, DIRECTIONS));
+  return recipeOf(name, learnWeights(examples, SIGNALS.length, constrain));
 }
 
 function sourceOf(recipes: Recipe[]): string {

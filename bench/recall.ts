@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ASSISTANT, PEOPLE } from '@pact/core/testing';
+import { ASSISTANT, PEOPLE, SIGNALS } from '@pact/core/testing';
 import { describeMachine } from './environment.ts';
 import { BASELINES } from './recall/baselines.ts';
 import { type Dialogue, locomoDialogues, ownDialogues } from './recall/dialogues.ts';
 import { measureLatency } from './recall/latency.ts';
 import { learnWeights } from './recall/learn.ts';
 import { recallThroughProduct } from './recall/product.ts';
-import { DIRECTIONS, examplesOf, rankAll, recipeOf } from './recall/rows.ts';
+import { constrain, examplesOf, rankAll, recipeOf } from './recall/rows.ts';
 import { type Outcome, outcomesOf, recallAt, tableRow } from './recall/score.ts';
 
 const RESULTS = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
@@ -78,7 +78,7 @@ function leaveOneOut(dialogues: Dialogue[]): Outcome[] {
   const examples = dialogues.map((dialogue) => examplesOf(dialogue, before));
   return dialogues.flatMap((dialogue, out) => {
     const others = examples.filter((_, at) => at !== out).flat();
-    const recipe = recipeOf('left-out', learnWeights(others, DIRECTIONS));
+    const recipe = recipeOf('left-out', learnWeights(others, SIGNALS.length, constrain));
     return outcomesOf(dialogue, rankAll(dialogue, recipe));
   });
 }

@@ -1,7 +1,7 @@
 /**
  * Learns a recipe: one weight a signal, so that the softmax over a dialogue's turns comes near to the turns that carry the
- * answer (ListNet, Cao et al. 2007), with a pull towards zero. A weight keeps the direction that its signal has by its meaning:
- * few dialogues would teach chance. Deterministic.
+ * answer (ListNet, Cao et al. 2007), with a pull towards zero. `constrain` brings weights back into
+ * their bounds after each step: few dialogues would teach chance. Deterministic.
  */
 export interface Example {
   /** Turns × signals, row by row. */
@@ -15,10 +15,10 @@ const PULL = 3e-4;
 
 export function learnWeights(
   examples: Example[],
-  directions: readonly (1 | -1)[],
+  signals: number,
+  constrain: (weights: Float64Array) => void,
   pull = PULL,
 ): Float64Array {
-  const signals = directions.length;
   const weights = new Float64Array(signals);
   const first = new Float64Array(signals);
   const second = new Float64Array(signals);
@@ -32,8 +32,8 @@ export function learnWeights(
       second[k] = 0.999 * second[k]! + 0.001 * slope * slope;
       const unbiased = first[k]! / (1 - 0.9 ** step);
       weights[k]! -= (rate * unbiased) / (Math.sqrt(second[k]! / (1 - 0.999 ** step)) + 1e-8);
-      if (weights[k]! * directions[k]! < 0) weights[k] = 0;
     }
+    constrain(weights);
   }
   return weights;
 }

@@ -18,7 +18,35 @@ import type { Example } from './learn.ts';
 
 /** What speaks against a turn; everything else speaks for it. */
 const AGAINST = new Set<Signal>(['otherSpeaker', 'question']);
-export const DIRECTIONS = SIGNALS.map((signal) => (AGAINST.has(signal) ? -1 : 1));
+/**
+ * What a weight is at least. Our questions avoid the words of their answers more often than people do, and in our dialogues hardly
+ * anybody goes by two names; who asks for an order's number wants the turn that has it.
+ */
+const AT_LEAST: Partial<Record<Signal, number>> = { words: 1.5, coverage: 1, pairs: 0.3, entity: 0.4 };
+
+/** A neighbour counts at most this share of the turn itself: else a "Noted." would come before what it notes. */
+const NEIGHBOURLY = 0.7;
+const NEIGHBOURS: [Signal, Signal][] = [
+  ['wordsBefore', 'words'],
+  ['wordsAfter', 'words'],
+  ['meaningBefore', 'meaning'],
+  ['meaningAfter', 'meaning'],
+  ['piecesBefore', 'pieces'],
+  ['piecesAfter', 'pieces'],
+];
+
+/** Brings learned weights back to what their signals mean. */
+export function constrain(weights: Float64Array): void {
+  for (const [place, signal] of SIGNALS.entries()) {
+    if (AGAINST.has(signal)) weights[place] = Math.min(0, weights[place]!);
+    else weights[place] = Math.max(AT_LEAST[signal] ?? 0, weights[place]!);
+  }
+  for (const [neighbour, own] of NEIGHBOURS) {
+    const most = NEIGHBOURLY * weights[SIGNALS.indexOf(own)]!;
+    const place = SIGNALS.indexOf(neighbour);
+    weights[place] = Math.min(most, weights[place]!);
+  }
+}
 
 export const roleOf = ({ speaker }: DialogueTurn) =>
   speaker === 'Assistant' ? ('assistant' as const) : ('user' as const);
@@ -76,15 +104,9 @@ export function examplesOf(dialogue: Dialogue, recipe: Recipe = PEOPLE): Example
   });
 }
 
-/** What a weight is at least: in our dialogues hardly anybody goes by two names, in other people's lives many do. */
-const AT_LEAST: Partial<Record<Signal, number>> = { entity: 0.4 };
-
 /** Learned weights as a recipe. */
 export function recipeOf(name: string, learned: ArrayLike<number>): Recipe {
-  const weights = SIGNALS.map((signal, place) => [
-    signal,
-    Math.max(AT_LEAST[signal] ?? Number.NEGATIVE_INFINITY, Math.round(learned[place]! * 100) / 100),
-  ]);
+  const weights = SIGNALS.map((signal, place) => [signal, Math.round(learned[place]! * 100) / 100]);
   return { name, weights: Object.fromEntries(weights) };
 }
 

@@ -2,7 +2,7 @@ import type { Models } from '../ctx.ts';
 import { lateQuery, nearness } from './late.ts';
 import type { Question } from './question.ts';
 import { PART_OF, PARTS, type Part, type Recipe } from './recipes.ts';
-import { standardise } from './semantic.ts';
+import { standardise, standing } from './semantic.ts';
 import { neighbourOf, PLACE, SIGNALS, type SignalReader, signalReader } from './signals.ts';
 import type { TurnIndex } from './turn-index.ts';
 
@@ -95,9 +95,8 @@ const NEAR = [0, -1, 1, -2, 2];
 function readLate({ models, index, question }: RankInput, candidates: number[]): Map<number, number[]> {
   const near = nearness(models, index, lateQuery(models, index, question.masked));
   const own = Float32Array.from(candidates, near);
-  const { mean, deviation } = standardise(own);
-  const of = (turn: number | undefined) =>
-    turn === undefined || deviation === 0 ? 0 : (near(turn) - mean) / deviation;
+  const moments = standardise(own);
+  const of = (turn: number | undefined) => (turn === undefined ? 0 : standing(near(turn), moments));
   return new Map(
     candidates.map((turn, position) => [
       turn,

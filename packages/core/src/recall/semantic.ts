@@ -48,11 +48,20 @@ function bestOfTurns(index: TurnIndex, meaning: Float32Array): Float32Array {
     sum += value;
     squares += value * value;
   }
-  const { mean, deviation } = momentsOf(sum, squares, index.length);
-  return best.map((value) => (deviation > 0 ? (value - mean) / deviation : 0));
+  const moments = momentsOf(sum, squares, index.length);
+  return best.map((value) => standing(value, moments));
 }
 
-/** Mean 0, standard deviation 1, in place; says what they were. Equal values become 0. */
+/** Standard deviations beyond which a value counts no more: one turn far above all others must not lift its neighbours too. */
+const FAR = 4;
+
+/** How many deviations a value is from the mean, within ±`FAR`; 0 where all values are equal. */
+export function standing(value: number, { mean, deviation }: { mean: number; deviation: number }): number {
+  if (deviation === 0) return 0;
+  return Math.max(-FAR, Math.min(FAR, (value - mean) / deviation));
+}
+
+/** Replaces values by their `standing`, in place; says what mean and deviation were. */
 export function standardise(values: Float32Array): { mean: number; deviation: number } {
   let sum = 0;
   let squares = 0;
@@ -60,11 +69,9 @@ export function standardise(values: Float32Array): { mean: number; deviation: nu
     sum += value;
     squares += value * value;
   }
-  const { mean, deviation } = momentsOf(sum, squares, values.length);
-  for (let i = 0; i < values.length; i += 1) {
-    values[i] = deviation > 0 ? (values[i]! - mean) / deviation : 0;
-  }
-  return { mean, deviation };
+  const moments = momentsOf(sum, squares, values.length);
+  for (let i = 0; i < values.length; i += 1) values[i] = standing(values[i]!, moments);
+  return moments;
 }
 
 function momentsOf(sum: number, squares: number, count: number): { mean: number; deviation: number } {
