@@ -201,6 +201,8 @@ describe.skipIf(!CHROMIUM)(name, { timeout: TIMEOUT_MS }, () => {
     await page.reload();
     await part('Memory graph').getByText('Too many requests with this key').waitFor();
     await part('Memory graph').getByText('Try again in 7 seconds.').waitFor();
+    // The parts load side by side: the refusal may be there before the messages are.
+    await messages().first().waitFor();
     expect(await messages().count()).toBe(2 * SAMPLE_CONVERSATION.length);
     await page.unroute('**/graph?*');
     await part('Memory graph').getByRole('button', { name: 'Try again' }).click();
