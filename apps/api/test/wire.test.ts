@@ -93,7 +93,10 @@ describe('the published contract', () => {
   test('answers state, graph, consolidation and priority in their shapes', async () => {
     const id = await open();
     for (let at = 0; at < 4; at++)
-      await save(id, { user_message: `Order ${at} to Porto is late again, this is so frustrating!`, ai_message: 'Sorry.' });
+      await save(id, {
+        user_message: `Order ${at} to Porto is late again, this is so frustrating!`,
+        ai_message: 'Sorry.',
+      });
     const state = await send(world, 'GET', `/sessions/${id}/emotional_state`, { key });
     expect(state.body).toMatchObject({
       session_id: id,
