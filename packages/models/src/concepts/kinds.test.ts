@@ -115,8 +115,10 @@ describe('odd text', () => {
         const text = pieces.join('');
         const concepts = extractConcepts(text);
         expect(concepts.length).toBeLessThanOrEqual(12);
+        // As a reader sees it: what is invisible stands between no two words.
+        const seen = text.replace(/\p{Cf}/gu, '').replace(/\s+/g, ' ');
         for (const { type, name } of concepts)
-          if (type === 'id' || type === 'date') expect(text).toContain(name);
+          if (type === 'id' || type === 'date') expect(seen).toContain(name);
       }),
     );
   });
