@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Ctx } from '../ctx.ts';
 import { id } from '../fields.ts';
 import { explain, explainAbsence } from './explain.ts';
 import type { Exclusion, Filters } from './filters.ts';
@@ -41,7 +40,7 @@ export interface Absence {
 }
 
 /** Where each of these messages came out, and what kept it from the results. A neighbour's id is out of scope, like a made-up one. */
-export function explainMessages(_ctx: Ctx, ids: string[], found: Absence): z.output<typeof Explanation>[] {
+export function explainMessages(ids: string[], found: Absence): z.output<typeof Explanation>[] {
   const positions = new Map(found.index.ids.map((messageId, turn) => [messageId, turn]));
   return ids.map((messageId) => {
     const turn = positions.get(messageId);

@@ -148,7 +148,7 @@ async function answerRecall(ctx: Ctx, input: z.output<typeof Recall>): Promise<z
     tokenCount: served.reduce((sum, { row }) => sum + row.tokens, 0),
     ...(input.explain ? { recipe: found.recipe } : {}),
     ...(input.explainMessageIds
-      ? { explanations: await explainMessages(ctx, input.explainMessageIds, absenceOf(found, served)) }
+      ? { explanations: explainMessages(input.explainMessageIds, absenceOf(found, served)) }
       : {}),
   };
 }
