@@ -1,7 +1,7 @@
 import { extractConcepts } from '@pact/models';
 import { capitals, type Method, nounChunks, rake, tfIdf } from './concepts/baselines.ts';
 import { type Gold, type Half, type LabelledMessage, readMessages } from './concepts/messages.ts';
-import { intervalOf, judge, type Outcome, score } from './concepts/score.ts';
+import { judge, measuredF1, type Outcome, score } from './concepts/score.ts';
 import { measureSessions } from './concepts/sessions.ts';
 import { describeMachine, summarize } from './environment.ts';
 
@@ -65,12 +65,12 @@ function outcomesOf(messages: LabelledMessage[], method: Method, narrow = (gold:
 }
 
 function rowOf(outcomes: Outcome[]) {
-  const { precision, recall, f1 } = score(outcomes);
-  const [low, high] = intervalOf(outcomes);
+  const { precision, recall } = score(outcomes);
+  const { value, low, high } = measuredF1(outcomes);
   return {
     precision: precision.toFixed(3),
     recall: recall.toFixed(3),
-    F1: f1.toFixed(3),
+    F1: value.toFixed(3),
     '95 %': `${low.toFixed(3)}–${high.toFixed(3)}`,
   };
 }

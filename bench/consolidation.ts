@@ -2,9 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TOKEN_ENCODING } from '@pact/models';
+import { meanOf } from './bootstrap.ts';
 import { BASELINES, type Served } from './consolidation/baselines.ts';
 import { type Memory, remember, serve } from './consolidation/product.ts';
-import { contentWords, interval, mean, type Retention, retentionOf } from './consolidation/retention.ts';
+import { contentWords, mean, type Retention, retentionOf } from './consolidation/retention.ts';
 import { describeMachine, summarize } from './environment.ts';
 import { type Dialogue, type DialogueQuestion, locomoDialogues, ownDialogues } from './recall/dialogues.ts';
 
@@ -120,8 +121,8 @@ function printTable(rows: Row[]): void {
     const cells = BUDGETS.map((budget) => {
       const own = rows.filter((row) => row.method === method && row.budget === budget);
       const evidence = own.map((row) => row.evidence);
-      const [low, high] = interval(evidence);
-      const text = `${percent(mean(evidence))} [${percent(low)}–${percent(high)}] (${percent(mean(own.map(({ whole }) => whole)))}) {${percent(mean(own.map(({ answer }) => answer)))}}`;
+      const { value, low, high } = meanOf(evidence);
+      const text = `${percent(value)} [${percent(low)}–${percent(high)}] (${percent(mean(own.map(({ whole }) => whole)))}) {${percent(mean(own.map(({ answer }) => answer)))}}`;
       return [`${budget} tokens`, text];
     });
     lines[method] = Object.fromEntries(cells);

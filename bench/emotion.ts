@@ -20,7 +20,10 @@ const TESTS: Record<string, string[]> = {
   'second test': ['frozen.'],
   both: ['test.', 'frozen.'],
 };
-const TRAINED = ['', 'support.', 'personal.', 'varied.', 'nuanced.', 'everyday.', 'idioms.'];
+const TRAINED = [
+  '',
+  ...['support.', 'personal.', 'varied.', 'nuanced.', 'everyday.', 'implicit.', 'irony.', 'boundaries.', 'idioms.'],
+];
 const ROWS = fileURLToPath(new URL('../.cache/bench/emotion.jsonl', import.meta.url));
 const ASSETS = ['emotion.bin', 'gru.wasm'].map(
   (name) => new URL(`../packages/models/weights/${name}`, import.meta.url),

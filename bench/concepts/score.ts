@@ -1,3 +1,4 @@
+import { bootstrap, type Measured } from '../bootstrap.ts';
 import type { Gold } from './messages.ts';
 
 /** What was right and wrong in one message. */
@@ -39,19 +40,7 @@ export function score(outcomes: Outcome[]): Scores {
   return { precision, recall, f1: hits === 0 ? 0 : (2 * precision * recall) / (precision + recall) };
 }
 
-const RESAMPLES = 1_000;
-
-/** The 95 % interval of F1, by resampling messages with replacement; the same each run. */
-export function intervalOf(outcomes: Outcome[]): [number, number] {
-  let seed = 12_345;
-  // The linear congruential generator of Numerical Recipes: its low bits are poor, so the high ones are used.
-  const random = () => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return seed / 2 ** 32;
-  };
-  const draws = Array.from({ length: RESAMPLES }, () =>
-    score(outcomes.map(() => outcomes[Math.floor(random() * outcomes.length)]!)),
-  ).map(({ f1 }) => f1);
-  draws.sort((a, b) => a - b);
-  return [draws[Math.floor(RESAMPLES * 0.025)]!, draws[Math.floor(RESAMPLES * 0.975)]!];
+/** F1 with its interval over messages. */
+export function measuredF1(outcomes: Outcome[]): Measured {
+  return bootstrap(outcomes.length, (drawn) => score(Array.from(drawn, (at) => outcomes[at]!)).f1);
 }

