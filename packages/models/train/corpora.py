@@ -8,7 +8,8 @@ import data
 from labels import EMOTIONS, GOEMOTIONS, INDEX
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OWN = tuple("agent-messages%s.tsv" % part for part in ("", ".support", ".personal", ".varied", ".nuanced", ".everyday"))
+PARTS = ("", ".support", ".personal", ".varied", ".nuanced", ".everyday", ".implicit", ".irony", ".boundaries")
+OWN = tuple("agent-messages%s.tsv" % part for part in PARTS)
 # Turns of phrase and irony: few, so the student alone learns them, and every epoch twice.
 IDIOMS = "agent-messages.idioms.tsv"
 COLUMNS = [INDEX[label] for label in GOEMOTIONS]
