@@ -22,7 +22,17 @@ const TESTS: Record<string, string[]> = {
 };
 const TRAINED = [
   '',
-  ...['support.', 'personal.', 'varied.', 'nuanced.', 'everyday.', 'implicit.', 'irony.', 'boundaries.', 'idioms.'],
+  ...[
+    'support.',
+    'personal.',
+    'varied.',
+    'nuanced.',
+    'everyday.',
+    'implicit.',
+    'irony.',
+    'boundaries.',
+    'idioms.',
+  ],
 ];
 const ROWS = fileURLToPath(new URL('../.cache/bench/emotion.jsonl', import.meta.url));
 const ASSETS = ['emotion.bin', 'gru.wasm'].map(

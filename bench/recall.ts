@@ -7,6 +7,7 @@ import { BASELINES } from './recall/baselines.ts';
 import { type Dialogue, locomoDialogues, ownDialogues } from './recall/dialogues.ts';
 import { measureLatency } from './recall/latency.ts';
 import { learnWeights } from './recall/learn.ts';
+import { embedderOf, withMeanings } from './recall/meanings.ts';
 import { recallThroughProduct } from './recall/product.ts';
 import { constrain, examplesOf, rankAll, recipeOf } from './recall/rows.ts';
 import { type Outcome, outcomesOf, recallAt, tableRow } from './recall/score.ts';
@@ -68,6 +69,16 @@ async function table(
   const shipped: Outcome[] = [];
   for (const dialogue of dialogues)
     shipped.push(...outcomesOf(dialogue, await recallThroughProduct(dialogue)));
+  const embedder = embedderOf(process.env);
+  if (embedder) {
+    lines[`PACT and ${embedder.name}, one dialogue left out`] = tableRow(
+      leaveOneOut(await withMeanings(embedder, dialogues)),
+    );
+    const asked: Outcome[] = [];
+    for (const dialogue of dialogues)
+      asked.push(...outcomesOf(dialogue, await recallThroughProduct(dialogue, embedder)));
+    lines[`PACT and ${embedder.name}, as shipped`] = tableRow(asked);
+  }
   lines[use === 'learned' ? 'PACT as shipped (learned on these)' : 'PACT as shipped'] = tableRow(shipped);
   console.table(lines);
   return shipped;

@@ -7,6 +7,8 @@ export interface Dialogue {
   kind: 'people' | 'assistant';
   turns: DialogueTurn[];
   questions: DialogueQuestion[];
+  /** What a configured model makes of turns and questions: unit vectors, in their order. */
+  meanings?: { model: string; turns: Float32Array[]; questions: Float32Array[] };
 }
 
 export interface DialogueTurn {

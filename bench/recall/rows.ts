@@ -1,7 +1,9 @@
 import {
+  compareGiven,
   keysAskedFor,
   models,
   PEOPLE,
+  quantise,
   type Recipe,
   ROLES,
   rankTurns,
@@ -66,9 +68,28 @@ export function indexDialogue(dialogue: Dialogue): TurnIndex {
       at: turn.at.getTime(),
       tokens: models.countTokens(turn.text),
       features: readFeatures(models, turn.text),
+      given: givenOf(dialogue, position),
     });
   }
   return index;
+}
+
+function givenOf({ meanings }: Dialogue, position: number) {
+  return meanings ? { model: meanings.model, vector: quantise(meanings.turns[position]!) } : {};
+}
+
+/** A question of the dialogue, as recall would rank it. */
+function rankQuestion(
+  dialogue: Dialogue,
+  index: TurnIndex,
+  at: number,
+  recipe: Recipe,
+  entities: Map<number, number>,
+) {
+  const question = readQuestion(dialogue.questions[at]!.text, index.speakers);
+  const { meanings } = dialogue;
+  const given = meanings && compareGiven({ name: meanings.model }, index, meanings.questions[at]!);
+  return rankTurns({ models, index, question, recipe, entities, given });
 }
 
 /** What the memory graph would say of a query: which turns mention what it names, under whatever name. */
@@ -93,9 +114,8 @@ function entityReader(dialogue: Dialogue, index: TurnIndex): (query: string) => 
 export function examplesOf(dialogue: Dialogue, recipe: Recipe = PEOPLE): Example[] {
   const index = indexDialogue(dialogue);
   const entitiesOf = entityReader(dialogue, index);
-  return dialogue.questions.map(({ text, evidence }) => {
-    const question = readQuestion(text, index.speakers);
-    const ranking = rankTurns({ models, index, question, recipe, entities: entitiesOf(text) });
+  return dialogue.questions.map(({ text, evidence }, at) => {
+    const ranking = rankQuestion(dialogue, index, at, recipe, entitiesOf(text));
     const rows = new Float32Array(index.length * SIGNALS.length);
     for (let turn = 0; turn < index.length; turn += 1) {
       rows.set(ranking.signalsOf(turn), turn * SIGNALS.length);
@@ -114,8 +134,7 @@ export function recipeOf(name: string, learned: ArrayLike<number>): Recipe {
 export function rankAll(dialogue: Dialogue, recipe: Recipe, limit = 50): number[][] {
   const index = indexDialogue(dialogue);
   const entitiesOf = entityReader(dialogue, index);
-  return dialogue.questions.map(({ text }) => {
-    const question = readQuestion(text, index.speakers);
-    return rankTurns({ models, index, question, recipe, entities: entitiesOf(text) }).best(limit);
-  });
+  return dialogue.questions.map(({ text }, at) =>
+    rankQuestion(dialogue, index, at, recipe, entitiesOf(text)).best(limit),
+  );
 }

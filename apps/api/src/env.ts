@@ -1,6 +1,12 @@
 import { isKeyShaped, type Plan } from '@pact/core';
 import { z } from 'zod';
 
+export interface EmbeddingsEnv {
+  url: string;
+  model: string;
+  apiKey: string | undefined;
+}
+
 /** What the environment says, checked once, at start. */
 export interface Env {
   port: number;
@@ -15,6 +21,8 @@ export interface Env {
   localPlan: Plan | undefined;
   /** False: the local workspace reads and stores nothing about emotion. */
   trackEmotion: boolean;
+  /** A model whose meanings recall uses beside the built-in ones, behind OpenAI's embeddings HTTP. */
+  embeddings: EmbeddingsEnv | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Settings that are understood but not used by this version: said at start, never silently dropped. */
   unused: string[];
@@ -38,6 +46,11 @@ const Variables = z.object({
   PACT_SITE_ORIGIN: optional,
   PACT_LOCAL_PLAN: z.enum(['free', 'starter', 'pro', 'team']).optional(),
   PACT_TRACK_EMOTION: z.enum(['true', 'false']).optional(),
+  PACT_EMBEDDINGS_URL: optional.refine((value) => value === undefined || /^https?:\/\/[^/]/.test(value), {
+    message: 'must begin with http:// or https://',
+  }),
+  PACT_EMBEDDINGS_MODEL: optional,
+  PACT_EMBEDDINGS_API_KEY: optional,
   PACT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   DATABASE_URL: optional.refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), {
     message: 'must begin with postgres://',
@@ -68,6 +81,12 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
       'PACT_TRACK_EMOTION: it sets the local workspace; DATABASE_URL has one only with PACT_API_KEY',
     );
   }
+  const { PACT_EMBEDDINGS_URL: url, PACT_EMBEDDINGS_MODEL: model } = env;
+  if ((url === undefined) !== (model === undefined)) {
+    throw new EnvError(
+      `${url ? 'PACT_EMBEDDINGS_MODEL' : 'PACT_EMBEDDINGS_URL'}: needed too, to use an embedding model`,
+    );
+  }
   return {
     port: env.PACT_PORT,
     sitePort: env.PACT_SITE_PORT,
@@ -79,6 +98,7 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     apiKey: env.PACT_API_KEY,
     localPlan: env.PACT_LOCAL_PLAN,
     trackEmotion: env.PACT_TRACK_EMOTION !== 'false',
+    embeddings: url && model ? { url, model, apiKey: env.PACT_EMBEDDINGS_API_KEY } : undefined,
     logLevel: env.PACT_LOG_LEVEL,
     unused: NOT_USED_YET.filter((name) => env[name] !== undefined),
   };

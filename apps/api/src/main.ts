@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, DatabaseUnavailableError, DataDirLockedError } from '@pact/db';
 import { pino } from 'pino';
+import { createEmbedder } from './embedder.ts';
 import { type Env, EnvError, parseEnv } from './env.ts';
 import { provideLocalKey } from './local-key.ts';
 import { warmUp } from './models.ts';
@@ -24,7 +25,12 @@ async function main(): Promise<void> {
   const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   for (const name of env.unused) log.warn({ variable: name }, 'set, but not used by this version');
   const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
-  const services = createServices(connection, log);
+  const services = createServices(
+    connection,
+    log,
+    undefined,
+    env.embeddings && createEmbedder(env.embeddings, log),
+  );
   warmUp(services.domain.models);
   const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
   // What a crash left to do, beside the first requests and not before them.
@@ -41,7 +47,7 @@ async function main(): Promise<void> {
     : await createSite(() => ({ apiUrl, apiKey: connection.engine === 'embedded' ? apiKey : undefined }));
   await site?.listen({ port: env.sitePort, host: env.host });
   const siteUrl = site && `http://localhost:${portOf(site.addresses())}`;
-  announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env) });
+  announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env), embeddings: env.embeddings });
   endOnSignal(async () => {
     isDraining = true;
     for (let turn = 0; turn < GRACE_TURNS; turn++) await sleep(GRACE_TURN_MS);
@@ -66,6 +72,7 @@ function announce(what: {
   siteUrl: string | undefined;
   apiKey: string | undefined;
   storage: string;
+  embeddings: Env['embeddings'];
 }) {
   const lines = [
     'PACT is ready.',
@@ -74,6 +81,7 @@ function announce(what: {
     ...(what.siteUrl ? [`  Dashboard  ${what.siteUrl}`] : []),
     ...(what.apiKey ? [`  API key    ${what.apiKey}`] : []),
     `  Storage    ${what.storage}`,
+    ...(what.embeddings ? [`  Embeddings ${what.embeddings.model} at ${what.embeddings.url}`] : []),
   ];
   process.stdout.write(`\n${lines.join('\n')}\n\n`);
 }

@@ -1,4 +1,4 @@
-import type { Ctx } from '@pact/core';
+import type { Ctx, Embedder } from '@pact/core';
 import { createId, createIndexCache, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
 import type { Connection } from '@pact/db';
 import type { Logger } from 'pino';
@@ -27,10 +27,12 @@ export function createServices(
   connection: Connection,
   log: Logger,
   now: () => Date = () => new Date(),
+  embedder?: Embedder,
 ): Services {
   const domain = {
     db: connection.db,
     models: createModels(),
+    embedder,
     indexes: createIndexCache(),
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),

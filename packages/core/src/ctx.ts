@@ -9,6 +9,8 @@ export interface Ctx {
   db: Database;
   actor: Actor;
   models: Models;
+  /** Set where the operator configured one; recall works without. */
+  embedder?: Embedder | undefined;
   /** What recall keeps in memory of the sessions asked for lately. */
   indexes: IndexCache;
   now(): Date;
@@ -56,6 +58,20 @@ export interface Concept {
 }
 
 export type EntityType = 'person' | 'place' | 'organisation' | 'product' | 'date' | 'id';
+
+/**
+ * A model outside the process whose meanings are used beside the built-in ones: it reads a text as a whole, for a call over
+ * the network.
+ */
+export interface Embedder {
+  /** Vectors of different names are not comparable. */
+  name: string;
+  /**
+   * Unit vectors of one length, in the order of the texts. Bounded in time.
+   * @throws {Error} on any failure; the caller goes on with the built-in engine.
+   */
+  embed(texts: string[]): Promise<Float32Array[]>;
+}
 
 /** The engines, as ports: each may be replaced without the domain noticing. All are synchronous and deterministic. */
 export interface Models {

@@ -7,6 +7,7 @@ import {
   memoryEdges,
   memoryNames,
   memoryNodes,
+  messageEmbeddings,
   messages,
   type RemovedFrom,
   rows,
@@ -46,6 +47,7 @@ const STORES = {
   topic_priorities: topicPriorities,
   consolidations,
   jobs,
+  message_embeddings: messageEmbeddings,
   messages,
 };
 

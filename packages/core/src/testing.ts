@@ -103,7 +103,8 @@ export {
 export { keysAskedFor, resolveNames } from './graph/names.ts';
 export { sharesOf } from './recall/entities.ts';
 /** Recall's pure parts, for measuring them without a database and for learning their weights. */
-export { readFeatures } from './recall/features.ts';
+export { quantise, readFeatures } from './recall/features.ts';
+export { compareGiven } from './recall/given.ts';
 export { recipeFor } from './recall/profile.ts';
 export { readQuestion } from './recall/question.ts';
 export { rankTurns } from './recall/rank.ts';

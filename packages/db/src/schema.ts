@@ -1,5 +1,6 @@
 /** Every table, for Drizzle and its migrations. */
 export * from './consolidations.ts';
+export * from './embeddings.ts';
 export * from './erasures.ts';
 export * from './graph.ts';
 export * from './jobs.ts';

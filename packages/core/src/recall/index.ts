@@ -10,6 +10,7 @@ import { entityShares } from './entities.ts';
 import { explain, wordsInCommon } from './explain.ts';
 import { type Absence, Explanation, explainMessages } from './explanations.ts';
 import { type Exclusion, exclusionOf, type Filters } from './filters.ts';
+import { givenMeanings } from './given.ts';
 import { recipeFor } from './profile.ts';
 import { readQuestion } from './question.ts';
 import { type Ranking, rankTurns } from './rank.ts';
@@ -72,6 +73,10 @@ export const Recalled = z
       description:
         'With `explain`: which set of weights ranked: `people` or `assistant`, chosen by who speaks how much.',
     }),
+    embedding: z.string().optional().meta({
+      description:
+        'With `explain`: the model whose meanings ranked. The built-in one, where the configured one gave no answer in time.',
+    }),
     explanations: z
       .array(Explanation)
       .optional()
@@ -109,6 +114,8 @@ interface Search {
   ranking: Ranking;
   exclusion: Exclusion;
   recipe: string;
+  /** The model outside the process whose meanings were used. */
+  embedding: string | undefined;
 }
 
 async function search(ctx: Ctx, query: string, scope: Scope, filters: Filters): Promise<Search> {
@@ -117,15 +124,17 @@ async function search(ctx: Ctx, query: string, scope: Scope, filters: Filters): 
   const entities = await entityShares(ctx, index, query);
   const question = readQuestion(query, index.speakers);
   const recipe = recipeFor(index);
+  const given = await givenMeanings(ctx, index, question.masked);
   const ranking = rankTurns({
     models: ctx.models,
     index,
     question,
     recipe,
+    given,
     entities,
     allowed: (turn) => exclusion(turn) === undefined,
   });
-  return { index, ranking, exclusion, recipe: recipe.name };
+  return { index, ranking, exclusion, recipe: recipe.name, embedding: given?.model };
 }
 
 async function answerRecall(ctx: Ctx, input: z.output<typeof Recall>): Promise<z.output<typeof Recalled>> {
@@ -146,7 +155,9 @@ async function answerRecall(ctx: Ctx, input: z.output<typeof Recall>): Promise<z
   return {
     results: served.map(({ turn, row }) => present(row, turn, ranking, input)),
     tokenCount: served.reduce((sum, { row }) => sum + row.tokens, 0),
-    ...(input.explain ? { recipe: found.recipe } : {}),
+    ...(input.explain
+      ? { recipe: found.recipe, embedding: found.embedding ?? ctx.models.embeddingName }
+      : {}),
     ...(input.explainMessageIds
       ? { explanations: explainMessages(input.explainMessageIds, absenceOf(found, served)) }
       : {}),

@@ -1,4 +1,5 @@
 import type { Models } from '../ctx.ts';
+import type { GivenQuery } from './given.ts';
 import { lateQuery, nearness } from './late.ts';
 import type { Question } from './question.ts';
 import { PART_OF, PARTS, type Part, type Recipe } from './recipes.ts';
@@ -8,14 +9,14 @@ import type { TurnIndex } from './turn-index.ts';
 
 /** Turns whose word pieces are compared one by one. The order below that place rests on the other signals. */
 const CANDIDATES = 128;
-/** Cosine under which a turn that shares no word with the query, nor its neighbours, has nothing to do with it. */
-const UNRELATED = 0.1;
 
 export interface RankInput {
   models: Models;
   index: TurnIndex;
   question: Question;
   recipe: Recipe;
+  /** What a model outside the process makes of query and turns. */
+  given?: GivenQuery | undefined;
   /** Share of the query's entities that a turn mentions, by position. */
   entities?: ReadonlyMap<number, number>;
   /** Turns that may come back; all of the index when left out. The others still count as context. */
@@ -40,7 +41,7 @@ export interface Ranking {
 /** Scores every turn by the recipe, then looks closer at the best: one linear formula, so that it can be taken apart. */
 export function rankTurns(input: RankInput): Ranking {
   const { models, index, question, recipe, allowed } = input;
-  const reader = signalReader(index, question, models.embed(question.masked), input.entities);
+  const reader = signalReader(index, question, models.embed(question.masked), input.given, input.entities);
   const weights = Float64Array.from(SIGNALS, (signal) => recipe.weights[signal]);
   const scores = new Float64Array(index.length);
   const related: number[] = [];
@@ -82,7 +83,7 @@ function isRelated(
   index: TurnIndex,
   turn: number,
 ): boolean {
-  if (row[PLACE.entity]! > 0 || row[PLACE.date]! > 0 || semantic.cosines[turn]! >= UNRELATED) return true;
+  if (row[PLACE.entity]! > 0 || row[PLACE.date]! > 0 || semantic.isNear(turn)) return true;
   return NEAR.some((by) => {
     const other = neighbourOf(index, turn, by);
     return other !== undefined && lexical.words[other]! > 0;

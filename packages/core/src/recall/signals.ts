@@ -1,3 +1,4 @@
+import type { GivenQuery } from './given.ts';
 import { type LexicalSignals, readLexical } from './lexical.ts';
 import type { Question } from './question.ts';
 import { readSemantic, type SemanticSignals } from './semantic.ts';
@@ -51,16 +52,18 @@ export interface SignalReader {
 
 /**
  * @param meaning of the masked query: a unit vector, or zeros.
+ * @param given what a model outside the process makes of query and turns.
  * @param entities share of the query's entities that a turn mentions, by position; turns left out mention none.
  */
 export function signalReader(
   index: TurnIndex,
   question: Question,
   meaning: Float32Array,
+  given?: GivenQuery,
   entities: ReadonlyMap<number, number> = new Map(),
 ): SignalReader {
   const lexical = readLexical(index, question);
-  const semantic = readSemantic(index, meaning);
+  const semantic = readSemantic(index, meaning, given);
   const readCues = cueReader(index, question);
   const share = question.asks.anything ? 1 : LOOKED_UP;
   return {

@@ -10,6 +10,14 @@ export interface IndexedTurn {
   at: number;
   tokens: number;
   features: TurnFeatures;
+  given?: GivenMeaning;
+}
+
+/** What a model outside the process made of a turn; filled in when it has answered. Shared by all indexes of the turn. */
+export interface GivenMeaning {
+  model?: string;
+  /** A unit vector times 127. */
+  vector?: Int8Array;
 }
 
 /** What is read from a turn's text once, when it is saved. */
@@ -39,6 +47,7 @@ export class TurnIndex {
   readonly ids: string[] = [];
   readonly sessionIds: string[] = [];
   readonly speakers: string[] = [];
+  readonly given: GivenMeaning[] = [];
   /** Terms of each episode's turns together. */
   readonly episodeTerms: number[] = [];
   /** Turns and terms by role: what a chat is like, without walking it. */
@@ -77,6 +86,7 @@ export class TurnIndex {
     this.reserve(i + 1, start + terms.length, startOfPieces + pieces.length);
     this.ids.push(turn.id);
     this.sessionIds.push(turn.sessionId);
+    this.given.push(turn.given ?? {});
     this.sequences[i] = turn.sequence;
     this.roles[i] = turn.role;
     this.speakerOf[i] = this.numberOf(turn.speaker);
@@ -111,6 +121,7 @@ export class TurnIndex {
         speaker: other.speakers[other.speakerOf[i]!]!,
         at: other.at[i]!,
         tokens: other.tokens[i]!,
+        given: other.given[i]!,
         features: {
           terms: other.termsAt(i),
           pieces: other.piecesAt(i),
@@ -140,9 +151,9 @@ export class TurnIndex {
 
   /** Bytes that the arrays hold; ids come on top. */
   get byteLength(): number {
-    return (
-      this.vectors.byteLength + this.terms.byteLength + this.pieces.byteLength + this.sequences.length * 38
-    );
+    const given = this.given[0]?.vector ? this.length * this.given[0].vector.length : 0;
+    const arrays = this.vectors.byteLength + this.terms.byteLength + this.pieces.byteLength;
+    return arrays + given + this.sequences.length * 38;
   }
 
   private startsEpisode(i: number): boolean {

@@ -303,6 +303,8 @@ export interface Recalled {
   tokenCount: number;
   /** With `explain`: which set of weights ranked: `people` or `assistant`, chosen by who speaks how much. */
   recipe?: string;
+  /** With `explain`: the model whose meanings ranked. The built-in one, where the configured one gave no answer in time. */
+  embedding?: string;
   /** With `explainMessageIds`: one each. */
   explanations?: RecallExplanation[];
 }
