@@ -159,7 +159,7 @@ def read(asset, text):
         return _even(neutral), np.where(np.arange(CATEGORIES) == CATEGORIES - 1, 0.5, 0.0), 0.5, 0.5
     outputs = [asset.read(chunk) for chunk in chunks_of(tokens)]
     labels = [_softmax(out[CATEGORIES : CATEGORIES + LABELS] / asset.temperature) for out in outputs]
-    shares = np.array([0.02 + part[:NEUTRAL].max() ** 3 for part in labels])
+    shares = np.array([0.005 + part[:NEUTRAL].max() ** 3 for part in labels])
     shares /= shares.sum()
     probabilities = trust * (shares @ np.array(labels)) + (1 - trust) * _even(UNREAD_NEUTRAL)
     categories = trust * np.max([_sigmoid(out[:CATEGORIES]) for out in outputs], 0)

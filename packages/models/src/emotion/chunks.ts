@@ -28,7 +28,7 @@ export function chunksOf(tokens: readonly Token[]): Token[][] {
 
 /** Weights of the chunks of a text in its reading, from how sure each is of a feeling: the rest hardly counts. */
 export function sharesOf(felt: readonly number[]): number[] {
-  const raw = felt.map((probability) => 0.02 + probability ** 3);
+  const raw = felt.map((probability) => 0.005 + probability ** 3);
   const total = raw.reduce((sum, value) => sum + value, 0);
   return raw.map((value) => value / total);
 }
