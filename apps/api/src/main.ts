@@ -25,12 +25,9 @@ async function main(): Promise<void> {
   const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   for (const name of env.unused) log.warn({ variable: name }, 'set, but not used by this version');
   const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
-  const services = createServices(
-    connection,
-    log,
-    undefined,
-    env.embeddings && createEmbedder(env.embeddings, log),
-  );
+  const services = createServices(connection, log, {
+    embedder: env.embeddings && createEmbedder(env.embeddings, log),
+  });
   warmUp(services.domain.models);
   const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
   // What a crash left to do, beside the first requests and not before them.

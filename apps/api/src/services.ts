@@ -26,8 +26,7 @@ const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 export function createServices(
   connection: Connection,
   log: Logger,
-  now: () => Date = () => new Date(),
-  embedder?: Embedder,
+  { now = () => new Date(), embedder }: { now?: () => Date; embedder?: Embedder | undefined } = {},
 ): Services {
   const domain = {
     db: connection.db,
