@@ -15,6 +15,8 @@ export interface Env {
   dataDir: string;
   siteOrigin: string;
   databaseUrl: string | undefined;
+  /** Redis, for what many processes share: cache, rate limits, live events. Without it each keeps its own. */
+  redisUrl: string | undefined;
   /** The key that the embedded mode accepts, when the user chose it. */
   apiKey: string | undefined;
   /** Set: the local key is held to this plan's rate limits. */
@@ -56,11 +58,13 @@ const Variables = z.object({
     message: 'must begin with postgres://',
   }),
   DATABASE_REPLICA_URL: optional,
-  REDIS_URL: optional,
+  REDIS_URL: optional.refine((value) => value === undefined || /^rediss?:\/\//.test(value), {
+    message: 'must begin with redis:// or rediss://',
+  }),
   PACT_ARCHIVE_URL: optional,
 });
 
-const NOT_USED_YET = ['DATABASE_REPLICA_URL', 'REDIS_URL', 'PACT_ARCHIVE_URL'] as const;
+const NOT_USED_YET = ['DATABASE_REPLICA_URL', 'PACT_ARCHIVE_URL'] as const;
 
 /** The environment cannot be used; `message` names the variable. */
 export class EnvError extends Error {
@@ -95,6 +99,7 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     dataDir: env.PACT_DATA_DIR,
     siteOrigin: env.PACT_SITE_ORIGIN ?? `http://localhost:${env.PACT_SITE_PORT}`,
     databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
     apiKey: env.PACT_API_KEY,
     localPlan: env.PACT_LOCAL_PLAN,
     trackEmotion: env.PACT_TRACK_EMOTION !== 'false',

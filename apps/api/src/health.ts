@@ -17,7 +17,7 @@ export const Health = z
 const PING_TIMEOUT_MS = 2_000;
 
 /** Whether this process can serve: it can when its database answers. */
-export async function checkHealth({ connection, domain }: Services): Promise<z.output<typeof Health>> {
+export async function checkHealth({ connection, domain, redis }: Services): Promise<z.output<typeof Health>> {
   const answered = await Promise.race([
     connection.ping().then(
       () => true,
@@ -30,6 +30,12 @@ export async function checkHealth({ connection, domain }: Services): Promise<z.o
     status: database,
     version: VERSION,
     timestamp: domain.now().toISOString(),
-    services: { database, cache: 'disabled', llmApi: 'disabled' },
+    services: { database, cache: cacheHealth(redis), llmApi: 'disabled' },
   };
+}
+
+/** Without Redis answers are right, only slower and each process for itself: degraded, never unavailable. */
+function cacheHealth(redis: Services['redis']) {
+  if (!redis) return 'disabled';
+  return redis.status === 'ready' ? 'healthy' : 'degraded';
 }

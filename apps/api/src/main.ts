@@ -6,6 +6,7 @@ import { createEmbedder } from './embedder.ts';
 import { type Env, EnvError, parseEnv } from './env.ts';
 import { provideLocalKey } from './local-key.ts';
 import { warmUp } from './models.ts';
+import { connectRedis } from './redis.ts';
 import { createServer } from './server.ts';
 import { createServices } from './services.ts';
 import { createSite } from './site.ts';
@@ -25,7 +26,9 @@ async function main(): Promise<void> {
   const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   for (const name of env.unused) log.warn({ variable: name }, 'set, but not used by this version');
   const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
+  const redis = env.redisUrl ? await connectRedis(env.redisUrl, log) : undefined;
   const services = createServices(connection, log, {
+    redis,
     embedder: env.embeddings && createEmbedder(env.embeddings, log),
   });
   warmUp(services.domain.models);

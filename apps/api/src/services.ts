@@ -1,6 +1,7 @@
 import type { Ctx, Embedder } from '@pact/core';
 import { createId, createIndexCache, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
 import type { Connection } from '@pact/db';
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
@@ -9,6 +10,8 @@ import { createModels } from './models.ts';
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
   connection: Connection;
+  /** What processes share; absent when none is configured. It may be away at any moment. */
+  redis: Redis | undefined;
   /** The context that core's functions take, but for whom they act. */
   domain: Omit<Ctx, 'actor' | 'idempotency'>;
   authenticate: Authenticate;
@@ -26,8 +29,9 @@ const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 export function createServices(
   connection: Connection,
   log: Logger,
-  { now = () => new Date(), embedder }: { now?: () => Date; embedder?: Embedder | undefined } = {},
+  options: { now?: () => Date; embedder?: Embedder | undefined; redis?: Redis | undefined } = {},
 ): Services {
+  const { now = () => new Date(), embedder, redis } = options;
   const domain = {
     db: connection.db,
     models: createModels(),
@@ -51,6 +55,7 @@ export function createServices(
   const maintenance = repeat(MAINTENANCE_INTERVAL_MS, () => connection.maintain().catch(() => {}));
   return {
     connection,
+    redis,
     domain,
     authenticate: createAuthenticator(connection.db, now),
     limiter: createRateLimiter(),
@@ -58,6 +63,7 @@ export function createServices(
     runJobs,
     close: async () => {
       await Promise.all([sweep.stop(), maintenance.stop()]);
+      redis?.disconnect();
       await connection.close();
     },
   };

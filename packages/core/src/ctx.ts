@@ -13,6 +13,8 @@ export interface Ctx {
   embedder?: Embedder | undefined;
   /** What recall keeps in memory of the sessions asked for lately. */
   indexes: IndexCache;
+  /** Told of every change of a session; absent, nobody keeps or watches one. */
+  changes?: SessionChanges | undefined;
   now(): Date;
   newId<Prefix extends IdPrefix>(prefix: Prefix): Id<Prefix>;
   /** Set when the request carried an `Idempotency-Key`; honoured by `atomically`. */
@@ -23,6 +25,18 @@ export interface Ctx {
 export interface Actor {
   workspaceId: string;
   keyId: string;
+}
+
+/** Whoever keeps or watches sessions outside the database: a cache, live viewers. */
+export interface SessionChanges {
+  /**
+   * Runs work that changes sessions, transaction and all. What is kept of them is gone before the work begins, nobody puts
+   * it back until it is over, and then viewers are told. Never fails by itself: what the work throws is thrown.
+   */
+  around<Result>(
+    scope: { workspaceId: string; sessionIds: string[] },
+    work: () => Promise<Result>,
+  ): Promise<Result>;
 }
 
 /** How one message reads by itself. */

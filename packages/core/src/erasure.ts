@@ -1,4 +1,5 @@
 import {
+  archives,
   consolidations,
   emotionalStates,
   erasures,
@@ -17,6 +18,7 @@ import {
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
+import { changing } from './changes.ts';
 import type { Ctx } from './ctx.ts';
 import { notFound } from './errors.ts';
 import { id, isPossibleId, timestamp } from './fields.ts';
@@ -34,7 +36,7 @@ export const Erasure = z
       description: 'Every store that was searched, and how many entries were removed from it.',
     }),
     requestedAt: timestamp(),
-    completedAt: timestamp(),
+    completedAt: timestamp().nullable().meta({ description: 'Null while the erasure is under way.' }),
   })
   .meta({ id: 'Erasure', description: 'The receipt of an erasure: ids and counts, no content.' });
 
@@ -48,6 +50,7 @@ const STORES = {
   consolidations,
   jobs,
   message_embeddings: messageEmbeddings,
+  archives,
   messages,
 };
 
@@ -61,36 +64,40 @@ export async function eraseSession(
   input: z.output<typeof SessionId>,
 ): Promise<z.output<typeof Erasure>> {
   const requestedAt = ctx.now();
-  const receipt = await ctx.db.transaction(async (transaction) => {
-    const db = transaction as unknown as Ctx['db'];
-    const session = await findSession({ ...ctx, db }, input.sessionId, 'for update');
-    const { workspaceId } = session;
-    const removed: RemovedFrom[] = [];
-    // However large the session: an erasure that gives up half-way is a promise broken.
-    await db.execute(sql`set local statement_timeout = 0`);
-    const ofSession = sql`workspace_id = ${workspaceId} and session_id = ${session.id}`;
-    for (const [store, table] of Object.entries(STORES)) {
-      removed.push({ store, removed: await removeFrom(db, table, ofSession) });
-    }
-    const quoting = sql`workspace_id = ${workspaceId} and session_ids && array[${session.id}]`;
-    removed.push({
-      store: 'idempotency_records',
-      removed: await removeFrom(db, idempotencyRecords, quoting),
+  const erase = () =>
+    ctx.db.transaction(async (transaction) => {
+      const db = transaction as unknown as Ctx['db'];
+      const session = await findSession({ ...ctx, db }, input.sessionId, 'for update');
+      const { workspaceId } = session;
+      const removed: RemovedFrom[] = [];
+      // However large the session: an erasure that gives up half-way is a promise broken.
+      await db.execute(sql`set local statement_timeout = 0`);
+      const ofSession = sql`workspace_id = ${workspaceId} and session_id = ${session.id}`;
+      for (const [store, table] of Object.entries(STORES)) {
+        removed.push({ store, removed: await removeFrom(db, table, ofSession) });
+      }
+      const quoting = sql`workspace_id = ${workspaceId} and session_ids && array[${session.id}]`;
+      removed.push({
+        store: 'idempotency_records',
+        removed: await removeFrom(db, idempotencyRecords, quoting),
+      });
+      await db
+        .delete(sessions)
+        .where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.id, session.id)));
+      removed.push({ store: 'sessions', removed: 1 });
+      const receipt = {
+        workspaceId,
+        id: ctx.newId('era'),
+        subject: 'session' as const,
+        subjectId: session.id,
+        stores: removed,
+        requestedAt,
+        completedAt: ctx.now(),
+      };
+      await db.insert(erasures).values(receipt);
+      return receipt;
     });
-    await db.delete(sessions).where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.id, session.id)));
-    removed.push({ store: 'sessions', removed: 1 });
-    const receipt = {
-      workspaceId,
-      id: ctx.newId('era'),
-      subject: 'session' as const,
-      subjectId: session.id,
-      stores: removed,
-      requestedAt,
-      completedAt: ctx.now(),
-    };
-    await db.insert(erasures).values(receipt);
-    return receipt;
-  });
+  const receipt = await changing(ctx, [input.sessionId], erase);
   forgetIndex(ctx, receipt.subjectId);
   return present(receipt);
 }
@@ -125,6 +132,6 @@ function present(row: typeof erasures.$inferSelect): z.output<typeof Erasure> {
     subjectId: row.subjectId,
     stores: row.stores,
     requestedAt: row.requestedAt.toISOString(),
-    completedAt: row.completedAt.toISOString(),
+    completedAt: row.completedAt?.toISOString() ?? null,
   };
 }

@@ -1,7 +1,7 @@
 export { Expand, Expanded, expand } from './consolidation/expand.ts';
 export { Consolidated, consolidate } from './consolidation/index.ts';
 export { Context, GetContext, getContext } from './context/index.ts';
-export type { Actor, Concept, Ctx, Embedder, EmotionReading, Models } from './ctx.ts';
+export type { Actor, Concept, Ctx, Embedder, EmotionReading, Models, SessionChanges } from './ctx.ts';
 export { EmotionalStateAnswer, getEmotionalState } from './emotions/index.ts';
 export { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
 export { Erasure, ErasureId, eraseSession, getErasure } from './erasure.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changing } from './changes.ts';
 import type { Ctx } from './ctx.ts';
 import { EmotionName, TrendName } from './emotions/index.ts';
 import { trendOf } from './emotions/state.ts';
@@ -78,27 +79,29 @@ export async function saveInteraction(
   const tracked = input.trackEmotion && (await tracksEmotion(ctx, sessionId));
   const turns = await analyseTurns(ctx.models, spoken, tracked);
   const reading = turns[0]!.reading;
-  return atomically(
-    ctx,
-    async (inner) => {
-      const interactionId = inner.newId('int');
-      const { consolidate } = input;
-      const saved = await saveTurns(inner, { sessionId, turns, interactionId, consolidate });
-      return {
-        interactionId,
-        emotionalAnalysis: reading && {
-          userEmotion: reading.emotion,
-          valence: reading.valence,
-          arousal: reading.arousal,
-          trend: trendOf(saved.state),
-          confidence: reading.confidence,
-        },
-        consolidationTriggered: saved.consolidationTriggered,
-        tokenCount: saved.tokenCount,
-      };
-    },
-    () => [sessionId],
-  );
+  const save = () =>
+    atomically(
+      ctx,
+      async (inner) => {
+        const interactionId = inner.newId('int');
+        const { consolidate } = input;
+        const saved = await saveTurns(inner, { sessionId, turns, interactionId, consolidate });
+        return {
+          interactionId,
+          emotionalAnalysis: reading && {
+            userEmotion: reading.emotion,
+            valence: reading.valence,
+            arousal: reading.arousal,
+            trend: trendOf(saved.state),
+            confidence: reading.confidence,
+          },
+          consolidationTriggered: saved.consolidationTriggered,
+          tokenCount: saved.tokenCount,
+        };
+      },
+      () => [sessionId],
+    );
+  return changing(ctx, [sessionId], save);
 }
 
 /** Saves messages of any roles, in their order: an import, or a chat of many. @throws {PactError} not_found. */
@@ -109,22 +112,24 @@ export async function saveMessages(
   const { sessionId } = input;
   const once = withoutRepeats(input.messages);
   const turns = await analyseTurns(ctx.models, once, await tracksEmotion(ctx, sessionId));
-  return atomically(
-    ctx,
-    async (inner) => {
-      const saved = await saveTurns(inner, { sessionId, turns, interactionId: null, consolidate: true });
-      const byExternalId = new Map(once.map(({ externalId }, at) => [externalId, saved.messageIds[at]!]));
-      const plain = once.flatMap(({ externalId }, at) => (externalId ? [] : [saved.messageIds[at]!]));
-      return {
-        messageIds: input.messages.map(({ externalId }) =>
-          externalId ? byExternalId.get(externalId)! : plain.shift()!,
-        ),
-        tokenCount: saved.tokenCount,
-        consolidationTriggered: saved.consolidationTriggered,
-      };
-    },
-    () => [sessionId],
-  );
+  const save = () =>
+    atomically(
+      ctx,
+      async (inner) => {
+        const saved = await saveTurns(inner, { sessionId, turns, interactionId: null, consolidate: true });
+        const byExternalId = new Map(once.map(({ externalId }, at) => [externalId, saved.messageIds[at]!]));
+        const plain = once.flatMap(({ externalId }, at) => (externalId ? [] : [saved.messageIds[at]!]));
+        return {
+          messageIds: input.messages.map(({ externalId }) =>
+            externalId ? byExternalId.get(externalId)! : plain.shift()!,
+          ),
+          tokenCount: saved.tokenCount,
+          consolidationTriggered: saved.consolidationTriggered,
+        };
+      },
+      () => [sessionId],
+    );
+  return changing(ctx, [sessionId], save);
 }
 
 /** Drops a message whose external id came earlier in the same request. */

@@ -1,5 +1,6 @@
 import { jobs } from '@pact/db';
 import { and, asc, eq, lte } from 'drizzle-orm';
+import { changing } from './changes.ts';
 import { foldOnce } from './consolidation/index.ts';
 import type { Ctx } from './ctx.ts';
 
@@ -69,9 +70,11 @@ async function claim({ db, now }: JobCtx, job: Job): Promise<boolean> {
 
 /** Does a part of the job's work in one transaction; the last part removes the job. Returns whether there is more. */
 function runOnce(ctx: JobCtx, job: Job): Promise<boolean> {
-  return ctx.db.transaction((transaction) => {
-    const db = transaction as unknown as Ctx['db'];
-    const actor = { workspaceId: job.workspaceId, keyId: 'job' };
-    return foldOnce({ ...ctx, db, actor }, { sessionId: job.sessionId, trigger: 'threshold' });
-  });
+  const actor = { workspaceId: job.workspaceId, keyId: 'job' };
+  const fold = () =>
+    ctx.db.transaction((transaction) => {
+      const db = transaction as unknown as Ctx['db'];
+      return foldOnce({ ...ctx, db, actor }, { sessionId: job.sessionId, trigger: 'threshold' });
+    });
+  return changing({ ...ctx, actor }, [job.sessionId], fold);
 }

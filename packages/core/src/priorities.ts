@@ -1,6 +1,7 @@
 import { messages, sessions, topicPriorities } from '@pact/db';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { changing } from './changes.ts';
 import { fold } from './consolidation/index.ts';
 import type { Ctx } from './ctx.ts';
 import { PactError } from './errors.ts';
@@ -35,31 +36,33 @@ export function setPriority(
 ): Promise<z.output<typeof PrioritySet>> {
   const { sessionId, topic, priority } = input;
   const key = ctx.models.conceptKey(topic) || topic.toLowerCase();
-  return atomically(
-    ctx,
-    async (inner) => {
-      const session = await findSession(inner, sessionId, 'for update');
-      const updatedAt = inner.now();
-      const { workspaceId } = session;
-      const known = await rankedTopics(inner, session);
-      const before = known.find((row) => row.key === key);
-      if (!before && known.length >= MAX_RANKED) throw tooManyTopics(known.length);
-      await inner.db
-        .insert(topicPriorities)
-        .values({ workspaceId, sessionId, key, topic, priority, updatedAt })
-        .onConflictDoUpdate({
-          target: [topicPriorities.workspaceId, topicPriorities.sessionId, topicPriorities.key],
-          set: { topic, priority, updatedAt },
-        });
-      // Said again it changes nothing, and need not be judged again.
-      if (before?.priority !== priority) {
-        if (priority === 'high') await restore(inner, session, topic);
-        await fold(inner, { sessionId, trigger: 'priority' });
-      }
-      return { sessionId, topic, priority, updatedAt: updatedAt.toISOString() };
-    },
-    () => [sessionId],
-  );
+  const work = () =>
+    atomically(
+      ctx,
+      async (inner) => {
+        const session = await findSession(inner, sessionId, 'for update');
+        const updatedAt = inner.now();
+        const { workspaceId } = session;
+        const known = await rankedTopics(inner, session);
+        const before = known.find((row) => row.key === key);
+        if (!before && known.length >= MAX_RANKED) throw tooManyTopics(known.length);
+        await inner.db
+          .insert(topicPriorities)
+          .values({ workspaceId, sessionId, key, topic, priority, updatedAt })
+          .onConflictDoUpdate({
+            target: [topicPriorities.workspaceId, topicPriorities.sessionId, topicPriorities.key],
+            set: { topic, priority, updatedAt },
+          });
+        // Said again it changes nothing, and need not be judged again.
+        if (before?.priority !== priority) {
+          if (priority === 'high') await restore(inner, session, topic);
+          await fold(inner, { sessionId, trigger: 'priority' });
+        }
+        return { sessionId, topic, priority, updatedAt: updatedAt.toISOString() };
+      },
+      () => [sessionId],
+    );
+  return changing(ctx, [sessionId], work);
 }
 
 function rankedTopics({ db }: Ctx, session: SessionRow) {
@@ -100,6 +103,6 @@ async function restore({ db }: Ctx, session: SessionRow, topic: string): Promise
     .where(and(eq(messages.workspaceId, session.workspaceId), inArray(messages.id, ids)));
   await db
     .update(sessions)
-    .set({ foldedCount: session.foldedCount - ids.length })
+    .set({ foldedCount: session.foldedCount - ids.length, revision: sql`${sessions.revision} + 1` })
     .where(and(eq(sessions.workspaceId, session.workspaceId), eq(sessions.id, session.id)));
 }

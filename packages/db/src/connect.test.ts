@@ -97,6 +97,7 @@ describe('either engine', () => {
     expect(withoutWorkspace.sort()).toEqual([
       'api_keys_hash',
       'api_keys_pkey',
+      'archives_writing',
       'idempotency_records_expiry',
       'jobs_due',
       'workspaces_pkey',

@@ -21,6 +21,13 @@ export interface SummarySentence {
   tokens: number;
 }
 
+/** A summary in a model's words. */
+export interface WordedSummary {
+  model: string;
+  text: string;
+  tokens: number;
+}
+
 /** One fold: what went in, what stayed, what the summary says since then. The newest row is the session's summary. */
 export const consolidations = pgTable(
   'consolidations',
@@ -34,6 +41,8 @@ export const consolidations = pgTable(
     foldedIds: text('folded_ids').array().notNull(),
     keptIds: text('kept_ids').array().notNull(),
     sentences: jsonb('sentences').$type<SummarySentence[]>().notNull(),
+    /** The same summary as a model of a provider words it; the sentences stay, as its evidence. */
+    worded: jsonb('worded').$type<WordedSummary>(),
     messagesBefore: integer('messages_before').notNull(),
     messagesAfter: integer('messages_after').notNull(),
     tokensBefore: integer('tokens_before').notNull(),

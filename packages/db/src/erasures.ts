@@ -17,7 +17,8 @@ export const erasures = pgTable(
     subjectId: text('subject_id').notNull(),
     stores: jsonb('stores').$type<RemovedFrom[]>().notNull(),
     requestedAt: instant('requested_at').notNull(),
-    completedAt: instant('completed_at').notNull(),
+    /** Null while it is under way: a process that dies half-way leaves it to the worker. */
+    completedAt: instant('completed_at'),
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.id] }),

@@ -16,6 +16,10 @@ export const apiKeys = pgTable(
     rateLimited: text('rate_limited', { enum: ['plan', 'none'] }).notNull(),
     expiresAt: instant('expires_at'),
     revokedAt: instant('revoked_at'),
+    /** The key that took over when this one was rotated; both open until this one's `expiresAt`. */
+    replacedBy: text('replaced_by'),
+    /** To the minute: written in batches, so that a busy key does not write a row a request. */
+    lastUsedAt: instant('last_used_at'),
     createdAt: createdAt(),
   },
   (table) => [

@@ -38,8 +38,10 @@ export const messages = pgTable(
     createdAt: createdAt(),
     /** What recall reads of a message: terms, word pieces, vector, cues. Null in rows from before it was kept. */
     features: bytea('features'),
-    // A tsvector may hold 1 MB at most; 100,000 characters of distinct words stay below it.
-    search: tsvector('search').generatedAlwaysAs(sql`to_tsvector('english', left(content, 100000))`),
+    /** Set: the text is in that archive, and `content` is empty. */
+    archiveId: text('archive_id'),
+    /** Stays when the text goes to the archive. A tsvector may hold 1 MB at most; 100,000 characters of distinct words stay below it. */
+    search: tsvector('search').default(sql`''::tsvector`),
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.id] }),
@@ -67,6 +69,14 @@ export interface EmotionWord {
   weight: number;
 }
 
+/** A reading of one message by a model of a provider. */
+export interface ModelReading {
+  model: string;
+  emotion: string;
+  valence: number;
+  arousal: number;
+}
+
 /** How a user's message read by itself, and where it left the session's state. */
 export const emotionalStates = pgTable(
   'emotional_states',
@@ -83,6 +93,8 @@ export const emotionalStates = pgTable(
     stateEmotion: text('state_emotion').notNull(),
     stateValence: doublePrecision('state_valence').notNull(),
     stateArousal: doublePrecision('state_arousal').notNull(),
+    /** What a configured model provider made of the message, beside the built-in reading and never in its place. */
+    modelReading: jsonb('model_reading').$type<ModelReading>(),
     occurredAt: instant('occurred_at').notNull(),
   },
   (table) => [

@@ -35,6 +35,16 @@ export const usage = pgTable(
     writes: bigint('writes', { mode: 'number' }).notNull(),
     messagesStored: bigint('messages_stored', { mode: 'number' }).notNull(),
     tokensStored: bigint('tokens_stored', { mode: 'number' }).notNull(),
+    /** Requests of any kind that were answered; `writes` are the saves among them. */
+    requests: bigint('requests', { mode: 'number' }).notNull().default(0),
+    /** Tokens of contexts and recalls as served. */
+    tokensServed: bigint('tokens_served', { mode: 'number' }).notNull().default(0),
+    /** Tokens that the whole history would have been beyond the context that was served in its place. */
+    tokensSaved: bigint('tokens_saved', { mode: 'number' }).notNull().default(0),
+    /** What a configured model provider read and wrote on behalf of this key. */
+    modelCalls: bigint('model_calls', { mode: 'number' }).notNull().default(0),
+    modelInputTokens: bigint('model_input_tokens', { mode: 'number' }).notNull().default(0),
+    modelOutputTokens: bigint('model_output_tokens', { mode: 'number' }).notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.keyId, table.day, table.slot] })],
 );

@@ -1,4 +1,5 @@
 /** Every table, for Drizzle and its migrations. */
+export * from './archives.ts';
 export * from './consolidations.ts';
 export * from './embeddings.ts';
 export * from './erasures.ts';

@@ -44,6 +44,8 @@ export const sessions = pgTable(
     foldedCount: integer('folded_count').notNull().default(0),
     /** The highest message sequence that a consolidation has judged; everything after it is live. */
     consolidatedThrough: integer('consolidated_through').notNull().default(0),
+    /** Grows with every change of the row: a save that was prepared on an older one is prepared again. */
+    revision: bigint('revision', { mode: 'number' }).notNull().default(0),
     emotionalState: jsonb('emotional_state'),
     /** Sum of its messages' vectors, with the name of the model they are of: how near the session as a whole is to a query. */
     embeddingSum: vectorOfAnyLength('embedding_sum'),

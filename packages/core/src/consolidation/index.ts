@@ -1,6 +1,7 @@
 import { consolidations, jobs, messages, type SummarySentence, sessions, topicPriorities } from '@pact/db';
 import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { changing } from '../changes.ts';
 import type { Ctx } from '../ctx.ts';
 import { EmotionName } from '../emotions/index.ts';
 import { id, timestamp } from '../fields.ts';
@@ -57,28 +58,30 @@ export function consolidate(
   ctx: Ctx,
   input: z.output<typeof SessionId>,
 ): Promise<z.output<typeof Consolidated>> {
-  return atomically(
-    ctx,
-    async (inner) => {
-      const before = await standing(inner, await findSession(inner, input.sessionId, 'for update'));
-      await fold(inner, { sessionId: input.sessionId, trigger: 'request' });
-      const session = await findSession(inner, input.sessionId);
-      const after = await standing(inner, session);
-      return {
-        sessionId: session.id,
-        consolidationResult: {
-          messagesBefore: before.messages,
-          messagesAfter: after.messages,
-          tokensSaved: Math.max(0, before.tokens - after.tokens),
-          consolidatedSummary: renderSentences(after.sentences),
-          summarySentences: after.sentences.map(presentSentence),
-          preservedHighlights: await highlights(inner, session),
-        },
-        timestamp: inner.now().toISOString(),
-      };
-    },
-    ({ sessionId }) => [sessionId],
-  );
+  const work = () =>
+    atomically(
+      ctx,
+      async (inner) => {
+        const before = await standing(inner, await findSession(inner, input.sessionId, 'for update'));
+        await fold(inner, { sessionId: input.sessionId, trigger: 'request' });
+        const session = await findSession(inner, input.sessionId);
+        const after = await standing(inner, session);
+        return {
+          sessionId: session.id,
+          consolidationResult: {
+            messagesBefore: before.messages,
+            messagesAfter: after.messages,
+            tokensSaved: Math.max(0, before.tokens - after.tokens),
+            consolidatedSummary: renderSentences(after.sentences),
+            summarySentences: after.sentences.map(presentSentence),
+            preservedHighlights: await highlights(inner, session),
+          },
+          timestamp: inner.now().toISOString(),
+        };
+      },
+      ({ sessionId }) => [sessionId],
+    );
+  return changing(ctx, [input.sessionId], work);
 }
 
 /** A sentence as the wire has it. */
@@ -179,6 +182,7 @@ async function apply(
       foldedCount: session.foldedCount + plan.foldedIds.length,
       consolidatedThrough: judgedLive.at(-1)?.sequence ?? session.consolidatedThrough,
       updatedAt: ctx.now(),
+      revision: sql`${sessions.revision} + 1`,
     })
     .where(and(eq(sessions.workspaceId, workspaceId), eq(sessions.id, session.id)))
     .returning();

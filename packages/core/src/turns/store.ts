@@ -54,9 +54,10 @@ export async function storeSave(ctx: Ctx, save: Save): Promise<void> {
     sql`
 with new_messages as (
   insert into messages (workspace_id, session_id, id, sequence, interaction_id, external_id, role, name, content, tokens,
-    placement, occurred_at, created_at, features)
+    placement, occurred_at, created_at, features, search)
   select ${workspaceId}, ${session.id}, m.id, m.sequence, m.interaction_id, m.external_id, m.role, m.name, m.content,
-    m.tokens, 'live', m.at, ${now}::timestamptz, decode(m.features, 'base64')
+    m.tokens, 'live', m.at, ${now}::timestamptz, decode(m.features, 'base64'),
+    to_tsvector('english', left(m.content, 100000))
   from jsonb_to_recordset(${messagesJson(save, embeddingName)}::jsonb) as m(id text, sequence int, interaction_id text, external_id text,
     role text, name text, content text, tokens int, at timestamptz, features text)
 ), new_states as (
@@ -120,7 +121,8 @@ update sessions set
     when embedding_name = ${embeddingName} and embedding_sum is not null then embedding_sum + ${vectors}::vector
     else ${vectors}::vector end,
   embedding_name = case when ${vectors}::text is null then embedding_name else ${embeddingName} end,
-  emotional_state = ${save.state && JSON.stringify(save.state)}::jsonb, updated_at = ${now}::timestamptz
+  emotional_state = ${save.state && JSON.stringify(save.state)}::jsonb, updated_at = ${now}::timestamptz,
+  revision = revision + 1
 where workspace_id = ${workspaceId} and id = ${session.id}`,
   );
 }

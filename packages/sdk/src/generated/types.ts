@@ -153,7 +153,8 @@ export interface Erasure {
     removed: number;
   }[];
   requestedAt: string;
-  completedAt: string;
+  /** Null while the erasure is under way. */
+  completedAt: string | null;
 }
 
 export interface ErrorBody {
