@@ -11,7 +11,7 @@ import { type AnalysedTurn, analyseTurns, readEmotions, type Turn } from './anal
 import { readHead, type SaveHead, type SaveSession } from './head.ts';
 import { type PlacedTurn, type Save, storeSave } from './store.ts';
 
-export interface SavedTurns {
+interface SavedTurns {
   /** One for each turn, in its order; for a turn whose external id was known, the id of the message that has it. */
   messageIds: string[];
   /** The turns as they were read; without a reading where emotion is not tracked. */
