@@ -277,6 +277,16 @@ describe('no emotion is read', () => {
     expect(read).toEqual([]);
   });
 
+  test('with what another user said before it, who may have been promised that nothing is read', async () => {
+    const sessionId = await driver.open();
+    await driver.bring(sessionId, [
+      { role: 'user', name: 'Ben', content: 'I would rather keep this to myself.' },
+      { role: 'user', name: 'Ann', content: UNSURE },
+    ]);
+    await enrichSession(ctx, { sessionId });
+    expect(read.flat()).toContainEqual({ text: UNSURE, before: undefined });
+  });
+
   test('where the workspace was switched off since, not even while the model is asked', async () => {
     const sessionId = await folded();
     const setTo = (trackEmotion: boolean) =>
