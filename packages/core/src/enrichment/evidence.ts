@@ -23,7 +23,7 @@ const NUMBER_WORDS = numbered(
 const OPENERS = new Set(
   `afterwards additionally alongside altogether among besides currently despite earlier eventually finally following
    furthermore initially instead lastly later meanwhile moreover nevertheless next otherwise overall previously recently
-   regarding separately similarly subsequently therefore throughout together towards two
+   regarding separately similarly subsequently therefore throughout together towards
    first second third`.split(/\s+/),
 );
 
