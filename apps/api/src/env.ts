@@ -7,6 +7,18 @@ export interface EmbeddingsEnv {
   apiKey: string | undefined;
 }
 
+export interface LlmEnv {
+  provider: 'anthropic' | 'openai' | 'bedrock';
+  model: string;
+  /** Absent for Bedrock, which has AWS's own credentials, and for a compatible server that wants none. */
+  apiKey: string | undefined;
+  baseUrl: string | undefined;
+  /** Set for Bedrock. */
+  region: string | undefined;
+  /** Tokens that a workspace's calls may read and write a month; undefined: as many as they like. */
+  monthlyTokens: number | undefined;
+}
+
 /** What the environment says, checked once, at start. */
 export interface Env {
   port: number;
@@ -25,6 +37,8 @@ export interface Env {
   trackEmotion: boolean;
   /** A model whose meanings recall uses beside the built-in ones, behind OpenAI's embeddings HTTP. */
   embeddings: EmbeddingsEnv | undefined;
+  /** A language model that words summaries and reads what the built-in engine is unsure of. */
+  llm: LlmEnv | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Settings that are understood but not used by this version: said at start, never silently dropped. */
   unused: string[];
@@ -35,6 +49,11 @@ const optional = z
   .trim()
   .transform((value) => value || undefined)
   .optional();
+const url = optional.refine((value) => value === undefined || /^https?:\/\/[^/]/.test(value), {
+  message: 'must begin with http:// or https://',
+});
+/** A workspace that folds 400 times a month or so, with a small model a dollar or two. */
+const DEFAULT_MONTHLY_TOKENS = 1_000_000;
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
 const Variables = z.object({
@@ -48,11 +67,18 @@ const Variables = z.object({
   PACT_SITE_ORIGIN: optional,
   PACT_LOCAL_PLAN: z.enum(['free', 'starter', 'pro', 'team']).optional(),
   PACT_TRACK_EMOTION: z.enum(['true', 'false']).optional(),
-  PACT_EMBEDDINGS_URL: optional.refine((value) => value === undefined || /^https?:\/\/[^/]/.test(value), {
-    message: 'must begin with http:// or https://',
-  }),
+  PACT_EMBEDDINGS_URL: url,
   PACT_EMBEDDINGS_MODEL: optional,
   PACT_EMBEDDINGS_API_KEY: optional,
+  PACT_LLM_PROVIDER: optional.pipe(z.enum(['anthropic', 'openai', 'bedrock']).optional()),
+  PACT_LLM_MODEL: optional,
+  PACT_LLM_API_KEY: optional,
+  PACT_LLM_BASE_URL: url,
+  PACT_LLM_MONTHLY_TOKENS: optional.refine(
+    (value) => value === undefined || value === 'unlimited' || /^[1-9]\d{0,14}$/.test(value),
+    { message: 'must be a number of tokens, or unlimited' },
+  ),
+  AWS_REGION: optional,
   PACT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   DATABASE_URL: optional.refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), {
     message: 'must begin with postgres://',
@@ -104,7 +130,30 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     localPlan: env.PACT_LOCAL_PLAN,
     trackEmotion: env.PACT_TRACK_EMOTION !== 'false',
     embeddings: url && model ? { url, model, apiKey: env.PACT_EMBEDDINGS_API_KEY } : undefined,
+    llm: llmOf(env),
     logLevel: env.PACT_LOG_LEVEL,
     unused: NOT_USED_YET.filter((name) => env[name] !== undefined),
   };
+}
+
+/** @throws {EnvError} when it is half set: a provider that nobody meant is asked nothing, one that was meant is not left out. */
+function llmOf(env: z.output<typeof Variables>): LlmEnv | undefined {
+  const { PACT_LLM_PROVIDER: provider, PACT_LLM_MODEL: model, PACT_LLM_API_KEY: apiKey } = env;
+  const { PACT_LLM_BASE_URL: baseUrl, PACT_LLM_MONTHLY_TOKENS: budget, AWS_REGION: region } = env;
+  const needs = (name: string, why: string) => new EnvError(`${name}: ${why}`);
+  if (!provider) {
+    if (!(model || apiKey || baseUrl || budget)) return undefined;
+    throw needs('PACT_LLM_PROVIDER', 'needed too, to use a language model');
+  }
+  if (!model) throw needs('PACT_LLM_MODEL', `needed too, to use ${provider}`);
+  if (provider === 'bedrock' && apiKey) {
+    throw needs('PACT_LLM_API_KEY', 'not for bedrock, which uses the credentials of AWS');
+  }
+  if (provider === 'bedrock' && !region) throw needs('AWS_REGION', 'needed too, to use bedrock');
+  const isOwnServer = provider === 'openai' && baseUrl !== undefined;
+  if (provider !== 'bedrock' && !isOwnServer && !apiKey) {
+    throw needs('PACT_LLM_API_KEY', `needed too, to use ${provider}`);
+  }
+  const monthlyTokens = budget === 'unlimited' ? undefined : Number(budget ?? DEFAULT_MONTHLY_TOKENS);
+  return { provider, model, apiKey, baseUrl, region, monthlyTokens };
 }

@@ -17,7 +17,8 @@ export const Health = z
 const PING_TIMEOUT_MS = 2_000;
 
 /** Whether this process can serve: it can when its database answers. */
-export async function checkHealth({ connection, domain, redis }: Services): Promise<z.output<typeof Health>> {
+export async function checkHealth(services: Services): Promise<z.output<typeof Health>> {
+  const { connection, domain, redis, provider } = services;
   const answered = await Promise.race([
     connection.ping().then(
       () => true,
@@ -30,7 +31,7 @@ export async function checkHealth({ connection, domain, redis }: Services): Prom
     status: database,
     version: VERSION,
     timestamp: domain.now().toISOString(),
-    services: { database, cache: cacheHealth(redis), llmApi: 'disabled' },
+    services: { database, cache: cacheHealth(redis), llmApi: llmHealth(provider) },
   };
 }
 
@@ -38,4 +39,10 @@ export async function checkHealth({ connection, domain, redis }: Services): Prom
 function cacheHealth(redis: Services['redis']) {
   if (!redis) return 'disabled';
   return redis.status === 'ready' ? 'healthy' : 'degraded';
+}
+
+/** Not asked, only told of: a provider that failed a moment ago rests, and the built-in engines do without. */
+function llmHealth(provider: Services['provider']) {
+  if (!provider) return 'disabled';
+  return provider.isResting() ? 'degraded' : 'healthy';
 }

@@ -6,6 +6,7 @@ import { createEmbedder } from './embedder.ts';
 import { type Env, EnvError, parseEnv } from './env.ts';
 import { provideLocalKey } from './local-key.ts';
 import { warmUp } from './models.ts';
+import { createProvider } from './providers/index.ts';
 import { connectRedis } from './redis.ts';
 import { createServer } from './server.ts';
 import { createServices } from './services.ts';
@@ -30,6 +31,8 @@ async function main(): Promise<void> {
   const services = createServices(connection, log, {
     redis,
     embedder: env.embeddings && createEmbedder(env.embeddings, log),
+    provider: env.llm && (await createProvider(env.llm, log)),
+    monthlyTokens: env.llm?.monthlyTokens,
   });
   warmUp(services.domain.models);
   const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
@@ -47,7 +50,7 @@ async function main(): Promise<void> {
     : await createSite(() => ({ apiUrl, apiKey: connection.engine === 'embedded' ? apiKey : undefined }));
   await site?.listen({ port: env.sitePort, host: env.host });
   const siteUrl = site && `http://localhost:${portOf(site.addresses())}`;
-  announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env), embeddings: env.embeddings });
+  announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env), embeddings: env.embeddings, llm: env.llm });
   endOnSignal(async () => {
     isDraining = true;
     for (let turn = 0; turn < GRACE_TURNS; turn++) await sleep(GRACE_TURN_MS);
@@ -73,6 +76,7 @@ function announce(what: {
   apiKey: string | undefined;
   storage: string;
   embeddings: Env['embeddings'];
+  llm: Env['llm'];
 }) {
   const lines = [
     'PACT is ready.',
@@ -82,6 +86,7 @@ function announce(what: {
     ...(what.apiKey ? [`  API key    ${what.apiKey}`] : []),
     `  Storage    ${what.storage}`,
     ...(what.embeddings ? [`  Embeddings ${what.embeddings.model} at ${what.embeddings.url}`] : []),
+    ...(what.llm ? [`  Model      ${what.llm.provider}/${what.llm.model}`] : []),
   ];
   process.stdout.write(`\n${lines.join('\n')}\n\n`);
 }

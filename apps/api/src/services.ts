@@ -4,8 +4,10 @@ import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
+import { createEnrichment, type Enrichment } from './enrichment.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
 import { createModels } from './models.ts';
+import type { Provider } from './providers/index.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
@@ -17,6 +19,9 @@ export interface Services {
   authenticate: Authenticate;
   limiter: RateLimiter;
   log: Logger;
+  /** The language model that was configured, and what it has left to do; absent without one. */
+  provider: Provider | undefined;
+  enrichment: Enrichment | undefined;
   /** Runs what a save left to do in its session, before its answer leaves. Never fails: the job stays for later. */
   runJobs(scope?: { workspaceId: string; sessionId: string }): Promise<void>;
   close(): Promise<void>;
@@ -29,17 +34,25 @@ const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 export function createServices(
   connection: Connection,
   log: Logger,
-  options: { now?: () => Date; embedder?: Embedder | undefined; redis?: Redis | undefined } = {},
+  options: {
+    now?: () => Date;
+    embedder?: Embedder | undefined;
+    redis?: Redis | undefined;
+    provider?: Provider | undefined;
+    monthlyTokens?: number | undefined;
+  } = {},
 ): Services {
-  const { now = () => new Date(), embedder, redis } = options;
+  const { now = () => new Date(), embedder, redis, provider, monthlyTokens } = options;
   const domain = {
     db: connection.db,
     models: createModels(),
     embedder,
+    languageModel: provider,
     indexes: createIndexCache(),
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
+  const enrichment = provider && createEnrichment(domain, { provider, monthlyTokens, log });
   const runJobs = async (scope?: { workspaceId: string; sessionId: string }) => {
     try {
       const { failures } = await runDueJobs(domain, scope);
@@ -60,9 +73,11 @@ export function createServices(
     authenticate: createAuthenticator(connection.db, now),
     limiter: createRateLimiter(),
     log,
+    provider,
+    enrichment,
     runJobs,
     close: async () => {
-      await Promise.all([sweep.stop(), maintenance.stop()]);
+      await Promise.all([sweep.stop(), maintenance.stop(), enrichment?.close()]);
       redis?.disconnect();
       await connection.close();
     },

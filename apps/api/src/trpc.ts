@@ -16,6 +16,8 @@ export interface Meta {
   tag: string;
   summary: string;
   description?: string;
+  /** True where it may leave the session with another summary: a configured language model then looks at it. */
+  mayFold?: boolean;
   /** Answer headers and the fields of the answer that they carry. */
   headers?: Record<string, string>;
 }
@@ -77,22 +79,28 @@ export const procedure = translated.use(async ({ ctx, meta, next, path, type, ge
     idempotency: key ? { key, requestHash: requestHash(path, await getRawInput()) } : undefined,
   };
   const result = await next({ ctx: { ...ctx, domain } });
-  if (result.ok) await finishSave(ctx, caller, result.data, await getRawInput());
+  if (result.ok) await finishSave(ctx, meta?.mayFold, result.data, await getRawInput());
   return result;
 });
 
 export const { router, mergeRouters, createCallerFactory } = t;
 
-/** What a save left to do is done before its answer leaves: the next read finds the summary. */
+/**
+ * What a save left to do is done before its answer leaves: the next read finds the summary. What a language model may
+ * add comes after it.
+ */
 async function finishSave(
-  { services }: RequestContext,
-  { workspaceId }: AuthenticatedKey,
+  { services, caller }: RequestContext,
+  mayFold: boolean | undefined,
   answer: unknown,
   input: unknown,
 ): Promise<void> {
-  if (!(answer as { consolidationTriggered?: boolean } | undefined)?.consolidationTriggered) return;
+  const { consolidationTriggered } = (answer ?? {}) as { consolidationTriggered?: boolean };
+  if (!consolidationTriggered && !mayFold) return;
   const { sessionId } = input as { sessionId: string };
-  await services.runJobs({ workspaceId, sessionId });
+  const { workspaceId, keyId } = caller!;
+  if (consolidationTriggered) await services.runJobs({ workspaceId, sessionId });
+  services.enrichment?.add({ workspaceId, sessionId, keyId });
 }
 
 function checkRate(ctx: RequestContext, caller: AuthenticatedKey): void {

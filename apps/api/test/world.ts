@@ -28,12 +28,15 @@ interface KeyOptions {
   expiresAt?: Date;
 }
 
-export async function apiWorld(given?: Connection): Promise<ApiWorld> {
+export async function apiWorld(
+  given?: Connection,
+  options: Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now'> = {},
+): Promise<ApiWorld> {
   const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const services = createServices(connection, log, { now: () => clock.now });
+  const services = createServices(connection, log, { ...options, now: () => clock.now });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

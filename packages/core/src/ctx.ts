@@ -11,6 +11,8 @@ export interface Ctx {
   models: Models;
   /** Set where the operator configured one; recall works without. */
   embedder?: Embedder | undefined;
+  /** Set where the operator configured one; everything works without. */
+  languageModel?: LanguageModel | undefined;
   /** What recall keeps in memory of the sessions asked for lately. */
   indexes: IndexCache;
   /** Told of every change of a session; absent, nobody keeps or watches one. */
@@ -85,6 +87,42 @@ export interface Embedder {
    * @throws {Error} on any failure; the caller goes on with the built-in engine.
    */
   embed(texts: string[]): Promise<Float32Array[]>;
+}
+
+/**
+ * A language model of a provider outside the process. It words and reads beside the built-in engines, never in their
+ * place: whoever asks it has a result already. Every call is bounded in time.
+ */
+export interface LanguageModel {
+  /** Vendor and model, as answers name it: `anthropic/claude-haiku-4-5`. */
+  name: string;
+  /**
+   * The sentences as one text of at most about `maxTokens`.
+   * @returns `text` null for an answer that cannot be used; its tokens are spent all the same.
+   * @throws {Error} on any failure, or once the signal aborts; neither its message nor its cause quotes anybody.
+   */
+  wordSummary(
+    input: { sentences: { speaker: string; day: string; text: string }[]; maxTokens: number },
+    signal?: AbortSignal,
+  ): Promise<{ text: string | null; spent: SpentTokens }>;
+  /**
+   * How each message reads, in their order; `before` is what it answers.
+   * @returns `readings` null for an answer that cannot be used: one is missing, out of range, or no word of ours.
+   * @throws {Error} as `wordSummary`.
+   */
+  readEmotions(
+    messages: { text: string; before?: string | undefined }[],
+    signal?: AbortSignal,
+  ): Promise<{
+    readings: Pick<EmotionReading, 'emotion' | 'valence' | 'arousal'>[] | null;
+    spent: SpentTokens;
+  }>;
+}
+
+/** What one call cost, in the provider's tokens. */
+export interface SpentTokens {
+  input: number;
+  output: number;
 }
 
 /** The engines, as ports: each may be replaced without the domain noticing. All are synchronous and deterministic. */

@@ -1,9 +1,20 @@
 export { Expand, Expanded, expand } from './consolidation/expand.ts';
 export { Consolidated, consolidate } from './consolidation/index.ts';
 export { Context, GetContext, getContext } from './context/index.ts';
-export type { Actor, Concept, Ctx, Embedder, EmotionReading, Models, SessionChanges } from './ctx.ts';
+export type {
+  Actor,
+  Concept,
+  Ctx,
+  Embedder,
+  EmotionReading,
+  LanguageModel,
+  Models,
+  SessionChanges,
+  SpentTokens,
+} from './ctx.ts';
 export { EmotionalStateAnswer, getEmotionalState } from './emotions/index.ts';
 export { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
+export { enrichSession } from './enrichment/index.ts';
 export { Erasure, ErasureId, eraseSession, getErasure } from './erasure.ts';
 export { ERRORS, type ErrorCode, type ErrorDetails, PactError } from './errors.ts';
 export { timestamp } from './fields.ts';

@@ -164,6 +164,7 @@ export const sessionsRouter = router({
       scope: 'memory:write',
       tag: memory,
       summary: 'Fold older turns into the summary now',
+      mayFold: true,
     })
     .input(SessionId)
     .output(Consolidated)
@@ -186,6 +187,7 @@ export const sessionsRouter = router({
       scope: 'memory:write',
       tag: memory,
       summary: 'Rank a topic',
+      mayFold: true,
     })
     .input(SetPriority)
     .output(PrioritySet)

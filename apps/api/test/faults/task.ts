@@ -101,7 +101,7 @@ export async function slowProxy(target: URL): Promise<{ url: string; delayMs: nu
   return proxy;
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -110,7 +110,7 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-export async function until(isTrue: () => boolean, timeoutMs = 30_000): Promise<void> {
+async function until(isTrue: () => boolean, timeoutMs = 30_000): Promise<void> {
   for (const begin = performance.now(); !isTrue(); await sleep(20)) {
     if (performance.now() - begin > timeoutMs) throw new Error('It did not happen in time.');
   }

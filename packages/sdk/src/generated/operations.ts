@@ -58,6 +58,7 @@ const contextFromWire: Names = {
   emotional_state: 'emotionalState',
   emotional_detail: ['emotionalDetail', emotionalSummaryFromWire],
   consolidated_summary: 'consolidatedSummary',
+  summary_model: 'summaryModel',
   summary_sentences: ['summarySentences', summarySentenceFromWire],
   token_count: 'tokenCount',
 };
@@ -76,6 +77,7 @@ const emotionalStateFromWire: Names = {
   }],
   emotional_history: ['emotionalHistory', {
     message_id: 'messageId',
+    model_reading: 'modelReading',
   }],
 };
 

@@ -27,6 +27,8 @@ export interface Context {
   emotionalDetail: EmotionalSummary | null;
   /** Empty until something folded. */
   consolidatedSummary: string;
+  /** Set when a model provider worded the summary: by which model. `summarySentences` is what it worded. */
+  summaryModel?: string;
   summarySentences: SummarySentence[];
   /** Tokens (o200k_base) of summary, state and messages as served; never above maxTokens. */
   tokenCount: number;
@@ -125,6 +127,15 @@ export interface EmotionalState {
       end: number;
       weight: number;
     }[];
+    /** What a configured model provider made of a message that the built-in engine is unsure of. It moves nothing: state, trend and alerts follow the built-in readings. */
+    modelReading?: {
+      model: string;
+      emotion: Emotion;
+      /** 0 most negative, 0.5 neutral, 1 most positive */
+      valence: number;
+      /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+      arousal: number;
+    };
   }[];
 }
 
