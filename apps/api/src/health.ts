@@ -17,7 +17,8 @@ export const Health = z
 const PING_TIMEOUT_MS = 2_000;
 
 /** Whether this process can serve: it can when its database answers. */
-export async function checkHealth({ connection, domain, redis }: Services): Promise<z.output<typeof Health>> {
+export async function checkHealth(services: Services): Promise<z.output<typeof Health>> {
+  const { connection, domain } = services;
   const answered = await Promise.race([
     connection.ping().then(
       () => true,
@@ -30,12 +31,13 @@ export async function checkHealth({ connection, domain, redis }: Services): Prom
     status: database,
     version: VERSION,
     timestamp: domain.now().toISOString(),
-    services: { database, cache: cacheHealth(redis), llmApi: 'disabled' },
+    services: { database, cache: cacheHealth(services), llmApi: 'disabled' },
   };
 }
 
 /** Without Redis answers are right, only slower and each process for itself: degraded, never unavailable. */
-function cacheHealth(redis: Services['redis']) {
+function cacheHealth({ redis, limiter }: Services) {
   if (!redis) return 'disabled';
-  return redis.status === 'ready' ? 'healthy' : 'degraded';
+  // Connected, and yet too slow to decide rate limits: as good as away.
+  return redis.status === 'ready' && limiter.isShared() ? 'healthy' : 'degraded';
 }

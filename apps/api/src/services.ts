@@ -58,7 +58,7 @@ export function createServices(
     redis,
     domain,
     authenticate: createAuthenticator(connection.db, now),
-    limiter: createRateLimiter(),
+    limiter: createRateLimiter({ redis, log }),
     log,
     runJobs,
     close: async () => {

@@ -69,7 +69,7 @@ export const procedure = translated.use(async ({ ctx, meta, next, path, type, ge
   if (meta?.scope && !caller.scopes.includes(meta.scope)) {
     throw new PactError('forbidden', { message: `This API key lacks the scope ${meta.scope}.` });
   }
-  checkRate(ctx, caller);
+  await checkRate(ctx, caller);
   const key = meta?.method === 'POST' && type === 'mutation' ? idempotencyKey(ctx) : undefined;
   const domain: Ctx = {
     ...services.domain,
@@ -95,15 +95,12 @@ async function finishSave(
   await services.runJobs({ workspaceId, sessionId });
 }
 
-function checkRate(ctx: RequestContext, caller: AuthenticatedKey): void {
-  const now = ctx.services.domain.now();
-  const decision = ctx.services.limiter.decide(caller, now);
-  ctx.setHeader('X-RateLimit-Limit', String(decision.limit));
-  ctx.setHeader('X-RateLimit-Remaining', String(decision.remaining));
-  ctx.setHeader('X-RateLimit-Reset', String(decision.reset));
-  if (decision.allowed) return;
-  const retryAfter = Math.max(1, decision.reset - Math.floor(now.getTime() / 1_000));
-  throw new PactError('rate_limit_exceeded', { retryAfter });
+async function checkRate({ services, setHeader }: RequestContext, caller: AuthenticatedKey): Promise<void> {
+  const decision = await services.limiter.decide(caller, services.domain.now());
+  setHeader('X-RateLimit-Limit', String(decision.limit));
+  setHeader('X-RateLimit-Remaining', String(decision.remaining));
+  setHeader('X-RateLimit-Reset', String(decision.reset));
+  if (!decision.allowed) throw new PactError('rate_limit_exceeded', { retryAfter: decision.retryAfter });
 }
 
 function idempotencyKey(ctx: RequestContext): string | undefined {

@@ -2,6 +2,7 @@ import { ensureWorkspace, newSecret, type Plan, type Scope, storeKey } from '@pa
 import type { Connection } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
 import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { createServer } from '../src/server.ts';
 import { createServices, type Services } from '../src/services.ts';
@@ -28,12 +29,15 @@ interface KeyOptions {
   expiresAt?: Date;
 }
 
-export async function apiWorld(given?: Connection): Promise<ApiWorld> {
+export async function apiWorld(
+  given?: Connection,
+  options: { redis?: Redis | undefined } = {},
+): Promise<ApiWorld> {
   const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const services = createServices(connection, log, { now: () => clock.now });
+  const services = createServices(connection, log, { now: () => clock.now, ...options });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   return {
