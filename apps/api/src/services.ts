@@ -5,7 +5,9 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
+import { createMeter, type Meter } from './meter.ts';
 import { createModels } from './models.ts';
+import { createQuota, type Quota } from './quota.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
@@ -16,6 +18,8 @@ export interface Services {
   domain: Omit<Ctx, 'actor' | 'idempotency'>;
   authenticate: Authenticate;
   limiter: RateLimiter;
+  quota: Quota;
+  meter: Meter;
   log: Logger;
   /** Runs what a save left to do in its session, before its answer leaves. Never fails: the job stays for later. */
   runJobs(scope?: { workspaceId: string; sessionId: string }): Promise<void>;
@@ -24,6 +28,8 @@ export interface Services {
 
 /** How often waiting jobs are looked for that no request of this process ran: after a crash, or after a failure. */
 const SWEEP_INTERVAL_MS = 15_000;
+/** How long a request may be counted and not written. */
+const FLUSH_INTERVAL_MS = 5_000;
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 
 export function createServices(
@@ -32,7 +38,9 @@ export function createServices(
   options: { now?: () => Date; embedder?: Embedder | undefined; redis?: Redis | undefined } = {},
 ): Services {
   const { now = () => new Date(), embedder, redis } = options;
+  const meter = createMeter(connection.db, { now, log });
   const domain = {
+    usage: meter,
     db: connection.db,
     models: createModels(),
     embedder,
@@ -52,6 +60,9 @@ export function createServices(
     await runJobs();
     await sweepIdempotencyRecords(connection.db, now()).catch(() => 0);
   });
+  const flushes = repeat(FLUSH_INTERVAL_MS, () =>
+    meter.flush().catch((error: unknown) => log.warn({ err: nameOf(error) }, 'usage waits to be written')),
+  );
   const maintenance = repeat(MAINTENANCE_INTERVAL_MS, () => connection.maintain().catch(() => {}));
   return {
     connection,
@@ -59,10 +70,13 @@ export function createServices(
     domain,
     authenticate: createAuthenticator(connection.db, now),
     limiter: createRateLimiter({ redis, log }),
+    quota: createQuota(connection.db),
+    meter,
     log,
     runJobs,
     close: async () => {
-      await Promise.all([sweep.stop(), maintenance.stop()]);
+      await Promise.all([sweep.stop(), flushes.stop(), maintenance.stop()]);
+      await meter.close();
       redis?.disconnect();
       await connection.close();
     },

@@ -79,11 +79,13 @@ type Format = z.output<typeof GetContext>['format'];
 /**
  * What the agent should see now, within a token budget: the summary of what folded, highlights, the latest turns, the
  * state. Reads a bounded number of rows whatever the length of the session. @throws {PactError} not_found.
+ * @returns beside the context, `sessionTokens`: those of all the session's messages, in whose place it is served. For
+ * counting; the wire does not carry it.
  */
 export async function getContext(
   ctx: Ctx,
   input: z.output<typeof GetContext>,
-): Promise<z.output<typeof Context>> {
+): Promise<z.output<typeof Context> & { sessionTokens: number }> {
   const session = await findSession(ctx, input.sessionId);
   // Where nothing may be read of the user, "seems neutral" would be a claim.
   const isFelt = input.includeEmotional && (await tracksEmotion(ctx, session.id));
@@ -125,6 +127,7 @@ export async function getContext(
         reason: tokens > input.maxTokens ? ('longer_than_budget' as const) : ('over_budget' as const),
       })),
     ...(input.format === 'json' ? {} : { prompt: render(served.parts, input.format) }),
+    sessionTokens: session.tokenCount,
   };
 }
 
