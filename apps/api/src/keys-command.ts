@@ -42,69 +42,78 @@ type Options = Record<
   string | undefined
 >;
 
-interface Command {
-  db: Database;
+interface Given {
   options: Options;
   keyId: string | undefined;
   now: Date;
 }
 
-/** Each returns what is printed. */
-const COMMANDS: Record<string, (command: Command) => Promise<string>> = { create, list, rotate, revoke };
+/** What is done once the words were understood, and the database is open; resolves to what is printed. */
+type Work = (db: Database) => Promise<string>;
 
-async function create({ db, options, now }: Command): Promise<string> {
+const COMMANDS: Record<string, (given: Given) => Work> = { create, list, rotate, revoke };
+
+function create({ options, now }: Given): Work {
   const workspaceId = needed(options.workspace, '--workspace');
-  const name = needed(options.name, '--name');
   const plan = oneOf<Plan>(PLANS, options.plan, '--plan');
-  const environment = oneOf(['test', 'prod'] as const, options.environment, '--environment') ?? 'test';
   const scopes = scopesOf(options.scopes);
   const expiresAt = options.expires === undefined ? undefined : dateOf(options.expires, now);
-  if (plan) await ensureWorkspace(db, { id: workspaceId, name: workspaceId, plan, now });
   const input = {
     workspaceId,
-    name,
-    environment,
-    now,
+    name: needed(options.name, '--name'),
+    environment: oneOf(['test', 'prod'] as const, options.environment, '--environment') ?? 'test',
     ...(scopes && { scopes }),
     ...(expiresAt && { expiresAt }),
+    now,
   };
-  const { keyId, secret } = await createKey(db, input).catch((error: unknown) => {
-    if (!(error instanceof PactError) || error.code !== 'not_found') throw error;
-    throw new CommandError(`There is no workspace ${workspaceId}. Give --plan to make it.`);
-  });
-  return `${keyId} opens workspace ${workspaceId}${expiresAt ? ` until ${expiresAt.toISOString()}` : ''}.\n${shown(secret)}`;
+  return async (db) => {
+    if (plan) await ensureWorkspace(db, { id: workspaceId, name: workspaceId, plan, now });
+    const { keyId, secret } = await createKey(db, input).catch((error: unknown) => {
+      if (!(error instanceof PactError) || error.code !== 'not_found') throw error;
+      throw new CommandError(`There is no workspace ${workspaceId}. Give --plan to make it.`);
+    });
+    const end = expiresAt ? ` until ${expiresAt.toISOString()}` : '';
+    return `${keyId} opens workspace ${workspaceId}${end}.\n${shown(secret)}`;
+  };
 }
 
-async function list({ db, options, now }: Command): Promise<string> {
+function list({ options, now }: Given): Work {
   const workspaceId = needed(options.workspace, '--workspace');
-  const keys = await listKeys(db, { workspaceId });
-  if (keys.length === 0) return `Workspace ${workspaceId} has no keys.`;
-  const header = ['KEY', 'STARTS', 'NAME', 'STATE', 'SCOPES', 'LAST USED'];
-  const lines = keys.map((key) => [
-    key.id,
-    `${key.start}…`,
-    key.name,
-    stateOf(key, now),
-    key.scopes.join(','),
-    key.lastUsedAt ? minute(key.lastUsedAt) : 'never',
-  ]);
-  return table([header, ...lines]);
+  return async (db) => {
+    const keys = await listKeys(db, { workspaceId });
+    if (keys.length === 0) return `Workspace ${workspaceId} has no keys.`;
+    const header = ['KEY', 'STARTS', 'NAME', 'STATE', 'SCOPES', 'LAST USED'];
+    const lines = keys.map((key) => [
+      key.id,
+      `${key.start}…`,
+      key.name,
+      stateOf(key, now),
+      key.scopes.join(','),
+      key.lastUsedAt ? minute(key.lastUsedAt) : 'never',
+    ]);
+    return table([header, ...lines]);
+  };
 }
 
-async function rotate({ db, options, keyId, now }: Command): Promise<string> {
-  const id = needed(keyId, 'KEY_ID');
-  const hours = hoursOf(options['overlap-hours']);
-  const workspaceId = await workspaceOf(db, id);
-  const issued = await rotateKey(db, { workspaceId, keyId: id, overlapMs: hours * HOUR_MS, now });
-  const fate = hours === 0 ? 'opens nothing any more' : `opens until ${issued.oldExpiresAt.toISOString()}`;
-  return `${issued.keyId} takes over; ${id} ${fate}.\n${shown(issued.secret)}`;
+function rotate({ options, keyId: given, now }: Given): Work {
+  const keyId = needed(given, 'KEY_ID');
+  const overlapMs = hoursOf(options['overlap-hours']) * HOUR_MS;
+  return async (db) => {
+    const workspaceId = await workspaceOf(db, keyId);
+    const issued = await rotateKey(db, { workspaceId, keyId, overlapMs, now });
+    const fate =
+      overlapMs === 0 ? 'opens nothing any more' : `opens until ${issued.oldExpiresAt.toISOString()}`;
+    return `${issued.keyId} takes over; ${keyId} ${fate}.\n${shown(issued.secret)}`;
+  };
 }
 
-async function revoke({ db, keyId, now }: Command): Promise<string> {
-  const id = needed(keyId, 'KEY_ID');
-  const workspaceId = await workspaceOf(db, id);
-  const isRevoked = await revokeKey(db, { workspaceId, keyId: id, now });
-  return isRevoked ? `${id} opens nothing any more.` : `${id} was revoked before.`;
+function revoke({ keyId: given, now }: Given): Work {
+  const keyId = needed(given, 'KEY_ID');
+  return async (db) => {
+    const workspaceId = await workspaceOf(db, keyId);
+    const isRevoked = await revokeKey(db, { workspaceId, keyId, now });
+    return isRevoked ? `${keyId} opens nothing any more.` : `${keyId} was revoked before.`;
+  };
 }
 
 async function workspaceOf(db: Database, keyId: string): Promise<string> {
@@ -203,13 +212,13 @@ function parse(args: string[]) {
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parse(args);
   const [verb = '', keyId, ...more] = positionals;
-  const run = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined;
-  if (!run || more.length > 0) throw new CommandError(USAGE);
+  const understand = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined;
+  if (!understand || more.length > 0) throw new CommandError(USAGE);
+  const work = understand({ options: values as Options, keyId, now: new Date() });
   const env = parseEnv(process.env);
   const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
   try {
-    const options = values as Options;
-    process.stdout.write(`${await run({ db: connection.db, options, keyId, now: new Date() })}\n`);
+    process.stdout.write(`${await work(connection.db)}\n`);
   } finally {
     await connection.close();
   }
