@@ -209,28 +209,44 @@ function parse(args: string[]) {
   }
 }
 
-async function main(args: string[]): Promise<void> {
+/** What a command left: the words for each stream, and its exit status. */
+export interface Ended {
+  code: 0 | 1;
+  output: string;
+  errors: string;
+}
+
+/** Runs one command. Refuses in plain words; only what nobody foresaw is thrown. */
+export async function keysCommand(
+  args: string[],
+  variables: Record<string, string | undefined>,
+): Promise<Ended> {
+  try {
+    return { code: 0, output: `${await run(args, variables)}\n`, errors: '' };
+  } catch (error) {
+    const isRefusal =
+      error instanceof CommandError ||
+      error instanceof PactError ||
+      error instanceof EnvError ||
+      error instanceof DatabaseUnavailableError ||
+      error instanceof DataDirLockedError;
+    if (!isRefusal) throw error;
+    return { code: 1, output: '', errors: `${error.message}\n` };
+  }
+}
+
+async function run(args: string[], variables: Record<string, string | undefined>): Promise<string> {
   const { values, positionals } = parse(args);
   const [verb = '', keyId, ...more] = positionals;
   const understand = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined;
   if (!understand || more.length > 0) throw new CommandError(USAGE);
+  // Before a database is opened: words that make no sense change nothing, not even its schema.
   const work = understand({ options: values as Options, keyId, now: new Date() });
-  const env = parseEnv(process.env);
+  const env = parseEnv(variables);
   const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
   try {
-    process.stdout.write(`${await work(connection.db)}\n`);
+    return await work(connection.db);
   } finally {
     await connection.close();
   }
 }
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  const isRefusal =
-    error instanceof CommandError ||
-    error instanceof PactError ||
-    error instanceof EnvError ||
-    error instanceof DatabaseUnavailableError ||
-    error instanceof DataDirLockedError;
-  console.error(isRefusal ? error.message : error);
-  process.exitCode = 1;
-});

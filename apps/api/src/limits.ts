@@ -6,7 +6,7 @@ import { createSharedWindows } from './limits-redis.ts';
 import { PLAN_WINDOWS, type Verdict, type Window } from './limits-windows.ts';
 
 /** Whether a request may pass, and the window nearest to empty, for the answer's headers. */
-export interface Decision {
+interface Decision {
   allowed: boolean;
   limit: number;
   remaining: number;

@@ -155,6 +155,17 @@ describe.skipIf(!REDIS_URL)('limits kept in Redis', () => {
     expect(answers.filter(({ allowed }) => allowed)).toHaveLength(10);
   });
 
+  test('a process that was busy itself does not take its own pause for Redis’s', async () => {
+    const limiter = createRateLimiter({ redis });
+    const asked = limiter.decide(free(unique()), NOW);
+    // On its way, and its answer comes while this process looks elsewhere.
+    await new Promise((resolve) => setImmediate(resolve));
+    const until = performance.now() + 400;
+    while (performance.now() < until);
+    await asked;
+    expect(limiter.isShared()).toBe(true);
+  });
+
   test('keeps one key an API key, hash-tagged, for as long as its longest window', async () => {
     const keyId = unique();
     await createRateLimiter({ redis }).decide(free(keyId), NOW);
