@@ -18,7 +18,7 @@ const PING_TIMEOUT_MS = 2_000;
 
 /** Whether this process can serve: it can when its database answers. */
 export async function checkHealth(services: Services): Promise<z.output<typeof Health>> {
-  const { connection, domain, redis, provider } = services;
+  const { connection, domain, provider } = services;
   const answered = await Promise.race([
     connection.ping().then(
       () => true,
@@ -31,14 +31,15 @@ export async function checkHealth(services: Services): Promise<z.output<typeof H
     status: database,
     version: VERSION,
     timestamp: domain.now().toISOString(),
-    services: { database, cache: cacheHealth(redis), llmApi: llmHealth(provider) },
+    services: { database, cache: cacheHealth(services), llmApi: llmHealth(provider) },
   };
 }
 
 /** Without Redis answers are right, only slower and each process for itself: degraded, never unavailable. */
-function cacheHealth(redis: Services['redis']) {
+function cacheHealth({ redis, limiter }: Services) {
   if (!redis) return 'disabled';
-  return redis.status === 'ready' ? 'healthy' : 'degraded';
+  // Connected, and yet too slow to decide rate limits: as good as away.
+  return redis.status === 'ready' && limiter.isShared() ? 'healthy' : 'degraded';
 }
 
 /** Not asked, only told of: a provider that failed a moment ago rests, and the built-in engines do without. */

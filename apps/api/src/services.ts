@@ -6,8 +6,10 @@ import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
 import { createEnrichment, type Enrichment } from './enrichment.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
+import { createMeter, type Meter } from './meter.ts';
 import { createModels } from './models.ts';
 import type { Provider } from './providers/index.ts';
+import { createQuota, type Quota } from './quota.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
@@ -18,6 +20,8 @@ export interface Services {
   domain: Omit<Ctx, 'actor' | 'idempotency'>;
   authenticate: Authenticate;
   limiter: RateLimiter;
+  quota: Quota;
+  meter: Meter;
   log: Logger;
   /** The language model that was configured, and what it has left to do; absent without one. */
   provider: Provider | undefined;
@@ -29,6 +33,8 @@ export interface Services {
 
 /** How often waiting jobs are looked for that no request of this process ran: after a crash, or after a failure. */
 const SWEEP_INTERVAL_MS = 15_000;
+/** How long a request may be counted and not written. */
+const FLUSH_INTERVAL_MS = 5_000;
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 
 export function createServices(
@@ -43,7 +49,9 @@ export function createServices(
   } = {},
 ): Services {
   const { now = () => new Date(), embedder, redis, provider, monthlyTokens } = options;
+  const meter = createMeter(connection.db, { now, log });
   const domain = {
+    usage: meter,
     db: connection.db,
     models: createModels(),
     embedder,
@@ -65,19 +73,25 @@ export function createServices(
     await runJobs();
     await sweepIdempotencyRecords(connection.db, now()).catch(() => 0);
   });
+  const flushes = repeat(FLUSH_INTERVAL_MS, () =>
+    meter.flush().catch((error: unknown) => log.warn({ err: nameOf(error) }, 'usage waits to be written')),
+  );
   const maintenance = repeat(MAINTENANCE_INTERVAL_MS, () => connection.maintain().catch(() => {}));
   return {
     connection,
     redis,
     domain,
     authenticate: createAuthenticator(connection.db, now),
-    limiter: createRateLimiter(),
+    limiter: createRateLimiter({ redis, log }),
+    quota: createQuota(connection.db),
+    meter,
     log,
     provider,
     enrichment,
     runJobs,
     close: async () => {
-      await Promise.all([sweep.stop(), maintenance.stop(), enrichment?.close()]);
+      await Promise.all([sweep.stop(), flushes.stop(), maintenance.stop(), enrichment?.close()]);
+      await meter.close();
       redis?.disconnect();
       await connection.close();
     },

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type AuthenticatedKey, type Ctx, PactError, type Scope } from '@pact/core';
+import { type AuthenticatedKey, type Ctx, ERRORS, isRecorded, PactError, type Scope } from '@pact/core';
 import { initTRPC } from '@trpc/server';
 import { errorBody, toPactError, toTrpcError } from './errors.ts';
+import { type Served, servedBy } from './meter.ts';
 import type { Services } from './services.ts';
 
 /** What a procedure says of itself: its REST route, the scope it needs, its words in the document. */
@@ -13,6 +14,8 @@ export interface Meta {
   status?: 201 | 204;
   /** Absent: no key is needed. */
   scope?: Scope;
+  /** True: it stores tokens, within the month's quota; its answer's `tokenCount` says how many. */
+  stores?: true;
   tag: string;
   summary: string;
   description?: string;
@@ -30,6 +33,8 @@ export interface RequestContext {
   setHeader(name: string, value: string): void;
   /** Set once the caller is known, for the log. */
   caller?: AuthenticatedKey | undefined;
+  /** What the answer served, once known. */
+  served?: Served | undefined;
 }
 
 const IDEMPOTENCY_KEY_LENGTH = 255;
@@ -71,15 +76,30 @@ export const procedure = translated.use(async ({ ctx, meta, next, path, type, ge
   if (meta?.scope && !caller.scopes.includes(meta.scope)) {
     throw new PactError('forbidden', { message: `This API key lacks the scope ${meta.scope}.` });
   }
-  checkRate(ctx, caller);
+  await checkRate(ctx, caller);
   const key = meta?.method === 'POST' && type === 'mutation' ? idempotencyKey(ctx) : undefined;
+  if (meta?.stores) await checkQuota(ctx, caller, key);
   const domain: Ctx = {
     ...services.domain,
     actor: { workspaceId: caller.workspaceId, keyId: caller.keyId },
     idempotency: key ? { key, requestHash: requestHash(path, await getRawInput()) } : undefined,
   };
-  const result = await next({ ctx: { ...ctx, domain } });
+  const served: Served = { tokensServed: 0, tokensSaved: 0 };
+  const result = await next({ ctx: { ...ctx, domain, served } });
+  if (result.ok || isOurRefusal(result.error)) services.meter.count(caller, served);
+  if (result.ok && meta?.stores) services.quota.add(caller.workspaceId, tokensIn(result.data));
   if (result.ok) await finishSave(ctx, meta?.mayFold, result.data, await getRawInput());
+  return result;
+});
+
+/**
+ * For a procedure that serves tokens, after its output: sees the answer before the wire's fields are picked from it, and
+ * notes what it served, to be counted with the request.
+ */
+export const countServed = t.middleware(async ({ ctx, next }) => {
+  const result = await next();
+  if (result.ok && ctx.served)
+    Object.assign(ctx.served, servedBy(result.data as Parameters<typeof servedBy>[0]));
   return result;
 });
 
@@ -103,16 +123,34 @@ async function finishSave(
   services.enrichment?.add({ workspaceId, sessionId, keyId });
 }
 
-function checkRate(ctx: RequestContext, caller: AuthenticatedKey): void {
-  const now = ctx.services.domain.now();
-  const decision = ctx.services.limiter.decide(caller, now);
-  ctx.setHeader('X-RateLimit-Limit', String(decision.limit));
-  ctx.setHeader('X-RateLimit-Remaining', String(decision.remaining));
-  ctx.setHeader('X-RateLimit-Reset', String(decision.reset));
-  if (decision.allowed) return;
-  const retryAfter = Math.max(1, decision.reset - Math.floor(now.getTime() / 1_000));
-  throw new PactError('rate_limit_exceeded', { retryAfter });
+async function checkRate({ services, setHeader }: RequestContext, caller: AuthenticatedKey): Promise<void> {
+  const decision = await services.limiter.decide(caller, services.domain.now());
+  setHeader('X-RateLimit-Limit', String(decision.limit));
+  setHeader('X-RateLimit-Remaining', String(decision.remaining));
+  setHeader('X-RateLimit-Reset', String(decision.reset));
+  if (!decision.allowed) throw new PactError('rate_limit_exceeded', { retryAfter: decision.retryAfter });
 }
+
+/** A save that was answered before is answered again, whatever was used since. */
+async function checkQuota(
+  { services }: RequestContext,
+  caller: AuthenticatedKey,
+  key: string | undefined,
+): Promise<void> {
+  const now = services.domain.now();
+  try {
+    await services.quota.check(caller, now);
+  } catch (error) {
+    const { workspaceId } = caller;
+    const isRefusal = error instanceof PactError && key !== undefined;
+    if (!isRefusal || !(await isRecorded(services.domain.db, { workspaceId, key, now }))) throw error;
+  }
+}
+
+/** False for what failed on our side: nobody used anything. */
+const isOurRefusal = (error: unknown) => ERRORS[toPactError(error).code].status < 500;
+
+const tokensIn = (answer: unknown) => (answer as { tokenCount: number }).tokenCount;
 
 function idempotencyKey(ctx: RequestContext): string | undefined {
   const key = ctx.header('idempotency-key');

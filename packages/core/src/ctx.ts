@@ -17,6 +17,8 @@ export interface Ctx {
   indexes: IndexCache;
   /** Told of every change of a session; absent, nobody keeps or watches one. */
   changes?: SessionChanges | undefined;
+  /** Where usage is counted before it is written; absent, all of it is in its table. */
+  usage?: UsageCounts | undefined;
   now(): Date;
   newId<Prefix extends IdPrefix>(prefix: Prefix): Id<Prefix>;
   /** Set when the request carried an `Idempotency-Key`; honoured by `atomically`. */
@@ -39,6 +41,12 @@ export interface SessionChanges {
     scope: { workspaceId: string; sessionIds: string[] },
     work: () => Promise<Result>,
   ): Promise<Result>;
+}
+
+/** Whoever counts usage in memory for a while. */
+export interface UsageCounts {
+  /** Writes what was counted so far. @throws when it cannot be written; it is kept. */
+  flush(): Promise<void>;
 }
 
 /** How one message reads by itself. */

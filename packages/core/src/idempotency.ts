@@ -39,6 +39,18 @@ export function atomically<Answer>(
   });
 }
 
+/** Whether an answer is on record for an idempotency key, of whatever request: one that came before, and was answered. */
+export async function isRecorded(
+  db: Ctx['db'],
+  input: { workspaceId: string; key: string; now: Date },
+): Promise<boolean> {
+  const [record] = await db
+    .select({ expiresAt: idempotencyRecords.expiresAt })
+    .from(idempotencyRecords)
+    .where(and(eq(idempotencyRecords.workspaceId, input.workspaceId), eq(idempotencyRecords.key, input.key)));
+  return record !== undefined && record.expiresAt > input.now;
+}
+
 /** Removes records whose day is over. Returns how many. */
 export async function sweepIdempotencyRecords(db: Ctx['db'], now: Date): Promise<number> {
   const removed = await db

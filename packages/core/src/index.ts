@@ -11,6 +11,7 @@ export type {
   Models,
   SessionChanges,
   SpentTokens,
+  UsageCounts,
 } from './ctx.ts';
 export { EmotionalStateAnswer, getEmotionalState } from './emotions/index.ts';
 export { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
@@ -19,7 +20,7 @@ export { Erasure, ErasureId, eraseSession, getErasure } from './erasure.ts';
 export { ERRORS, type ErrorCode, type ErrorDetails, PactError } from './errors.ts';
 export { timestamp } from './fields.ts';
 export { GetGraph, Graph, getGraph } from './graph/index.ts';
-export { sweepIdempotencyRecords } from './idempotency.ts';
+export { isRecorded, sweepIdempotencyRecords } from './idempotency.ts';
 export { createId } from './ids.ts';
 export {
   SavedInteraction,
@@ -33,15 +34,21 @@ export { runDueJobs } from './jobs.ts';
 export {
   type AuthenticatedKey,
   authenticate,
+  createKey,
   ensureWorkspace,
   isKeyShaped,
+  type KeyRow,
+  listKeys,
   newSecret,
+  PLANS,
   type Plan,
   revokeKey,
   revokeOtherKeys,
+  rotateKey,
   SCOPES,
   type Scope,
   storeKey,
+  workspaceOfKey,
 } from './keys.ts';
 export { ListMessages, listMessages, MessagePage } from './messages.ts';
 export { PrioritySet, SetPriority, setPriority } from './priorities.ts';
@@ -58,3 +65,15 @@ export {
   SessionId,
   SessionPage,
 } from './sessions.ts';
+export {
+  dayOf,
+  GetUsage,
+  getUsage,
+  nextMonth,
+  tokensStoredThisMonth,
+  USAGE_SLOTS,
+  Usage,
+  type UsageCount,
+  wasWritten,
+  writeUsage,
+} from './usage.ts';

@@ -1,5 +1,5 @@
 import { Erasure, ErasureId, getErasure, Recall, Recalled, recall } from '@pact/core';
-import { procedure, router } from '../trpc.ts';
+import { countServed, procedure, router } from '../trpc.ts';
 
 export const memoryRouter = router({
   recall: procedure
@@ -12,6 +12,7 @@ export const memoryRouter = router({
     })
     .input(Recall)
     .output(Recalled)
+    .use(countServed)
     .mutation(({ ctx, input }) => recall(ctx.domain, input)),
   getErasure: procedure
     .meta({

@@ -36,7 +36,7 @@ import {
   saveMessages,
   setPriority,
 } from '@pact/core';
-import { procedure, router } from '../trpc.ts';
+import { countServed, procedure, router } from '../trpc.ts';
 
 const tag = 'Sessions';
 const memory = 'Memory';
@@ -94,6 +94,7 @@ export const sessionsRouter = router({
       method: 'POST',
       path: '/sessions/{session_id}/interactions',
       status: 201,
+      stores: true,
       scope: 'memory:write',
       tag: memory,
       summary: 'Save what the user said and what the agent answered',
@@ -106,6 +107,7 @@ export const sessionsRouter = router({
       method: 'POST',
       path: '/sessions/{session_id}/messages',
       status: 201,
+      stores: true,
       scope: 'memory:write',
       tag: memory,
       summary: 'Save messages of any roles: an import, or a chat of many',
@@ -134,6 +136,7 @@ export const sessionsRouter = router({
     })
     .input(GetContext)
     .output(Context)
+    .use(countServed)
     .query(({ ctx, input }) => getContext(ctx.domain, input)),
   getEmotionalState: procedure
     .meta({

@@ -83,11 +83,13 @@ type Format = z.output<typeof GetContext>['format'];
 /**
  * What the agent should see now, within a token budget: the summary of what folded, highlights, the latest turns, the
  * state. Reads a bounded number of rows whatever the length of the session. @throws {PactError} not_found.
+ * @returns beside the context, `sessionTokens`: those of all the session's messages, in whose place it is served. For
+ * counting; the wire does not carry it.
  */
 export async function getContext(
   ctx: Ctx,
   input: z.output<typeof GetContext>,
-): Promise<z.output<typeof Context>> {
+): Promise<z.output<typeof Context> & { sessionTokens: number }> {
   const session = await findSession(ctx, input.sessionId);
   // Where nothing may be read of the user, "seems neutral" would be a claim.
   const isFelt = input.includeEmotional && (await tracksEmotion(ctx, session.id));
@@ -127,6 +129,7 @@ export async function getContext(
       dropped.length > 0 || served.sentences.length < sentences.length || served.parts.state !== state,
     dropped: presentDropped(dropped, input.maxTokens),
     ...(input.format === 'json' ? {} : { prompt: render(served.parts, input.format) }),
+    sessionTokens: session.tokenCount,
   };
 }
 

@@ -6,6 +6,7 @@ import type { EdgeDelta, NodeDelta } from '../graph/delta.ts';
 import type { KnownName } from '../graph/names.ts';
 import { KEPT_MS, lockName } from '../idempotency.ts';
 import { encodeFeatures } from '../recall/features.ts';
+import { USAGE_SLOTS } from '../usage.ts';
 import type { AnalysedTurn } from './analyse.ts';
 import type { SaveSession } from './head.ts';
 
@@ -33,8 +34,6 @@ export interface Save {
   jobId: string | null;
 }
 
-/** Slots over which a key's usage of one day is spread, so that writers do not queue on one row. */
-const USAGE_SLOTS = 16;
 /** Spellings that a node keeps beside its name. */
 const MAX_ALIASES = 12;
 

@@ -21,6 +21,7 @@ import type {
   GetErasureInput,
   GetMemoryGraphInput,
   GetSessionInput,
+  GetUsageInput,
   Health,
   HealthInput,
   ListMessagesInput,
@@ -36,6 +37,7 @@ import type {
   SavedMessages,
   Session,
   SetPriorityInput,
+  Usage,
 } from './types.ts';
 
 /** The operations of the API, one method each. How a call travels is its subclass's. */
@@ -204,6 +206,15 @@ export abstract class Operations {
    */
   getErasure(input: GetErasureInput, options?: RequestOptions): Promise<Erasure> {
     return this.call(operations.getErasure, input, options);
+  }
+
+  /**
+   * Read what the workspace used, by day or by key.
+   *
+   * `GET /usage`
+   */
+  getUsage(input: GetUsageInput = {}, options?: RequestOptions): Promise<Usage> {
+    return this.call(operations.getUsage, input, options);
   }
 
   /**

@@ -142,6 +142,28 @@ const erasureFromWire: Names = {
   completed_at: 'completedAt',
 };
 
+const usageFromWire: Names = {
+  data: ['data', {
+    key_id: 'keyId',
+    tokens_stored: 'tokensStored',
+    tokens_served: 'tokensServed',
+    tokens_saved: 'tokensSaved',
+    model: ['model', {
+      input_tokens: 'inputTokens',
+      output_tokens: 'outputTokens',
+    }],
+  }],
+  totals: ['totals', {
+    tokens_stored: 'tokensStored',
+    tokens_served: 'tokensServed',
+    tokens_saved: 'tokensSaved',
+    model: ['model', {
+      input_tokens: 'inputTokens',
+      output_tokens: 'outputTokens',
+    }],
+  }],
+};
+
 const healthFromWire: Names = {
   services: ['services', {
     llm_api: 'llmApi',
@@ -354,6 +376,18 @@ export const getErasure: Operation = {
     erasureId: 'erasure_id',
   },
   answer: erasureFromWire,
+};
+
+/** GET /usage */
+export const getUsage: Operation = {
+  method: 'GET',
+  path: '/usage',
+  queryFields: {
+    from: 'from',
+    to: 'to',
+    groupBy: 'group_by',
+  },
+  answer: usageFromWire,
 };
 
 /** GET /health */

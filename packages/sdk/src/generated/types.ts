@@ -381,6 +381,48 @@ export interface SummarySentence {
 /** Where valence is going over the latest user messages. */
 export type Trend = 'positive' | 'negative' | 'stable';
 
+export interface Usage {
+  from: string;
+  to: string;
+  /** Days, or keys, on which there was something; in their order. */
+  data: {
+    /** With `groupBy` day. */
+    day?: string;
+    /** With `groupBy` key. */
+    keyId?: string;
+    /** Requests that were let in and answered, also with a refusal of their own, such as a missing session; not those refused at the door (key, scope, rate limit, quota), and not failures of the service. */
+    requests: number;
+    /** Tokens of the messages saved. */
+    tokensStored: number;
+    /** Tokens of contexts and recalls, as served. */
+    tokensServed: number;
+    /** Tokens that the whole sessions have beyond the contexts served in their place. */
+    tokensSaved: number;
+    /** What a configured model provider read and wrote; absent where none was asked. */
+    model?: {
+      calls: number;
+      inputTokens: number;
+      outputTokens: number;
+    };
+  }[];
+  totals: {
+    /** Requests that were let in and answered, also with a refusal of their own, such as a missing session; not those refused at the door (key, scope, rate limit, quota), and not failures of the service. */
+    requests: number;
+    /** Tokens of the messages saved. */
+    tokensStored: number;
+    /** Tokens of contexts and recalls, as served. */
+    tokensServed: number;
+    /** Tokens that the whole sessions have beyond the contexts served in their place. */
+    tokensSaved: number;
+    /** What a configured model provider read and wrote; absent where none was asked. */
+    model?: {
+      calls: number;
+      inputTokens: number;
+      outputTokens: number;
+    };
+  };
+}
+
 export interface CreateSessionInput {
   metadata?: {
     /** At most 256 characters. */
@@ -515,6 +557,15 @@ export interface RecallInput {
 
 export interface GetErasureInput {
   erasureId: string;
+}
+
+export interface GetUsageInput {
+  /** First day, in UTC. Without it, the first of the month of the last day. */
+  from?: string | undefined;
+  /** Last day, counted in. Without it, today. */
+  to?: string | undefined;
+  /** Default "day". */
+  groupBy?: 'day' | 'key' | undefined;
 }
 
 export type HealthInput = Record<string, never>;
