@@ -17,25 +17,28 @@ export const Health = z
 const PING_TIMEOUT_MS = 2_000;
 
 /** Whether this process can serve: it can when its database answers. */
-export async function checkHealth({ connection, domain, redis }: Services): Promise<z.output<typeof Health>> {
-  const answered = await Promise.race([
-    connection.ping().then(
-      () => true,
-      () => false,
-    ),
-    new Promise<false>((resolve) => setTimeout(resolve, PING_TIMEOUT_MS, false).unref()),
+export async function checkHealth({ connection, domain, link }: Services): Promise<z.output<typeof Health>> {
+  const [answered, cache] = await Promise.all([
+    Promise.race([
+      connection.ping().then(
+        () => true,
+        () => false,
+      ),
+      new Promise<false>((resolve) => setTimeout(resolve, PING_TIMEOUT_MS, false).unref()),
+    ]),
+    cacheHealth(link),
   ]);
   const database = answered ? 'healthy' : 'unavailable';
   return {
     status: database,
     version: VERSION,
     timestamp: domain.now().toISOString(),
-    services: { database, cache: cacheHealth(redis), llmApi: 'disabled' },
+    services: { database, cache, llmApi: 'disabled' },
   };
 }
 
 /** Without Redis answers are right, only slower and each process for itself: degraded, never unavailable. */
-function cacheHealth(redis: Services['redis']) {
-  if (!redis) return 'disabled';
-  return redis.status === 'ready' ? 'healthy' : 'degraded';
+async function cacheHealth(link: Services['link']) {
+  if (!link) return 'disabled';
+  return (await link.ping()) ? 'healthy' : 'degraded';
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { PactError } from '@pact/core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parse as parseJson } from 'secure-json-parse';
+import { answerFromCache, answerMaker, sendBytes } from './cached.ts';
 import { errorBody, statusOf, toPactError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Operation, operations } from './operations.ts';
@@ -16,6 +17,7 @@ const PREFIX = '/pact/v1';
 
 /** The REST wire: one route a procedure, from its meta. Each calls its procedure as any tRPC client would. */
 export async function mountRest(app: FastifyInstance, services: Services): Promise<void> {
+  services.cache.makeWith(answerMaker(services));
   await app.register(
     async (scope) => {
       parseBodies(scope);
@@ -64,14 +66,19 @@ function mountOperation(scope: FastifyInstance, services: Services, operation: O
     url: meta.path.replace(/\{(\w+)\}/g, ':$1'),
     // Before the body is read: nobody without a key makes this process hold five megabytes.
     onRequest: async (request) => {
-      if (!meta.scope) return;
+      // One whose answers are kept has no body, and begins with this itself.
+      if (!meta.scope || meta.cached) return;
       if (!(await services.authenticate(request.headers.authorization))) throw new PactError('unauthorized');
     },
     handler: async (request, reply) => {
       const context = requestContext(services, request, reply);
-      const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
       try {
-        const answer = await call(readInput(operation, request));
+        const input = readInput(operation, request);
+        const kept = meta.cached && (await answerFromCache(operation, context, input));
+        if (meta.cached) reply.header('X-Cache', kept?.isHit ? 'hit' : 'miss');
+        if (kept) return sendBytes(reply, kept.body);
+        const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
+        const answer = await call(input);
         return send(reply, operation, answer, toWire(output, answer));
       } finally {
         request.caller = context.caller;

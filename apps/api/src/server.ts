@@ -31,6 +31,7 @@ const EXPOSED_HEADERS = [
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
   'X-Pact-Erasure',
+  'X-Cache',
   'Retry-After',
 ];
 

@@ -4,6 +4,11 @@ import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
+import { createSessionCache, type SessionCache } from './cache/index.ts';
+import { createProcessStore } from './cache/in-process.ts';
+import { createRedisLink, type RedisLink } from './cache/link.ts';
+import { createRedisStore } from './cache/redis-store.ts';
+import { NO_STORE } from './cache/store.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
 import { createModels } from './models.ts';
 
@@ -12,6 +17,10 @@ export interface Services {
   connection: Connection;
   /** What processes share; absent when none is configured. It may be away at any moment. */
   redis: Redis | undefined;
+  /** The cache's own connection to Redis, and whether it is worth asking. */
+  link: RedisLink | undefined;
+  /** Answers about sessions, until they change. */
+  cache: SessionCache;
   /** The context that core's functions take, but for whom they act. */
   domain: Omit<Ctx, 'actor' | 'idempotency'>;
   authenticate: Authenticate;
@@ -32,11 +41,14 @@ export function createServices(
   options: { now?: () => Date; embedder?: Embedder | undefined; redis?: Redis | undefined } = {},
 ): Services {
   const { now = () => new Date(), embedder, redis } = options;
+  const link = redis && createRedisLink(redis, log);
+  const cache = createSessionCache(storeFor(connection, link));
   const domain = {
     db: connection.db,
     models: createModels(),
     embedder,
     indexes: createIndexCache(),
+    changes: cache,
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
@@ -56,17 +68,26 @@ export function createServices(
   return {
     connection,
     redis,
+    link,
+    cache,
     domain,
-    authenticate: createAuthenticator(connection.db, now),
+    authenticate: createAuthenticator(connection.db, { now, link }),
     limiter: createRateLimiter(),
     log,
     runJobs,
     close: async () => {
       await Promise.all([sweep.stop(), maintenance.stop()]);
+      link?.close();
       redis?.disconnect();
       await connection.close();
     },
   };
+}
+
+/** Without Redis only the embedded database's one process knows of every change; of several, none would. */
+function storeFor({ engine }: Connection, link: RedisLink | undefined) {
+  if (link) return createRedisStore(link);
+  return engine === 'embedded' ? createProcessStore() : NO_STORE;
 }
 
 /** Does something again and again, never twice at once. Stopping waits for what is under way. */

@@ -18,6 +18,8 @@ export interface Meta {
   description?: string;
   /** Answer headers and the fields of the answer that they carry. */
   headers?: Record<string, string>;
+  /** Set: its answers over REST are kept until the session changes. `unless` names an input field that makes one too rare to keep. */
+  cached?: { unless?: string };
 }
 
 /** One request, whatever door it came through. */
@@ -28,6 +30,10 @@ export interface RequestContext {
   setHeader(name: string, value: string): void;
   /** Set once the caller is known, for the log. */
   caller?: AuthenticatedKey | undefined;
+  /** Set where the caller was let in before the procedure is called: it is not checked and counted again. */
+  admitted?: AuthenticatedKey | undefined;
+  /** What the answer served, once known: for metering. */
+  served?: { tokensServed: number; tokensSaved: number } | undefined;
 }
 
 const IDEMPOTENCY_KEY_LENGTH = 255;
@@ -63,23 +69,35 @@ export const publicProcedure = translated;
 /** Authenticated, allowed, within its rate limit; with `domain`, the context that core's functions take. */
 export const procedure = translated.use(async ({ ctx, meta, next, path, type, getRawInput }) => {
   const { services } = ctx;
-  const caller = await services.authenticate(ctx.header('authorization'));
-  if (!caller) throw new PactError('unauthorized');
-  ctx.caller = caller;
-  if (meta?.scope && !caller.scopes.includes(meta.scope)) {
-    throw new PactError('forbidden', { message: `This API key lacks the scope ${meta.scope}.` });
-  }
-  checkRate(ctx, caller);
+  const caller = ctx.admitted ?? (await admit(ctx, meta));
   const key = meta?.method === 'POST' && type === 'mutation' ? idempotencyKey(ctx) : undefined;
   const domain: Ctx = {
     ...services.domain,
     actor: { workspaceId: caller.workspaceId, keyId: caller.keyId },
+    served: ({ served, saved }) => {
+      ctx.served = { tokensServed: served, tokensSaved: saved };
+    },
     idempotency: key ? { key, requestHash: requestHash(path, await getRawInput()) } : undefined,
   };
   const result = await next({ ctx: { ...ctx, domain } });
   if (result.ok) await finishSave(ctx, caller, result.data, await getRawInput());
   return result;
 });
+
+/**
+ * Lets a caller in, in this order: key, scope, rate limit. Counts one request.
+ * @throws {PactError} unauthorized, forbidden, rate_limit_exceeded.
+ */
+export async function admit(ctx: RequestContext, meta: Pick<Meta, 'scope'> | undefined): Promise<AuthenticatedKey> {
+  const caller = await ctx.services.authenticate(ctx.header('authorization'));
+  if (!caller) throw new PactError('unauthorized');
+  ctx.caller = caller;
+  if (meta?.scope && !caller.scopes.includes(meta.scope)) {
+    throw new PactError('forbidden', { message: `This API key lacks the scope ${meta.scope}.` });
+  }
+  checkRate(ctx, caller);
+  return caller;
+}
 
 export const { router, mergeRouters, createCallerFactory } = t;
 

@@ -17,6 +17,8 @@ export interface Ctx {
   changes?: SessionChanges | undefined;
   now(): Date;
   newId<Prefix extends IdPrefix>(prefix: Prefix): Id<Prefix>;
+  /** Told how many tokens a context served, and how many more its whole session has: for metering. */
+  served?: ((tokens: { served: number; saved: number }) => void) | undefined;
   /** Set when the request carried an `Idempotency-Key`; honoured by `atomically`. */
   idempotency?: { key: string; requestHash: string } | undefined;
 }

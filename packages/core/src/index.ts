@@ -23,6 +23,7 @@ export {
   type AuthenticatedKey,
   authenticate,
   ensureWorkspace,
+  hashSecret,
   isKeyShaped,
   newSecret,
   type Plan,

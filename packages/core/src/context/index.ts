@@ -103,6 +103,7 @@ export async function getContext(
     sacrifices: sacrificeOrder(candidates, allotment.chosen).map((candidate) => candidate.id),
   };
   const served = trim(ctx, draft, input.maxTokens, input.format);
+  ctx.served?.({ served: served.tokens, saved: Math.max(0, session.tokenCount - served.tokens) });
   const servedIds = new Set(served.parts.messages.map((message) => message.id));
   // A neighbour was never asked for: that it did not fit is no loss.
   const dropped = candidates.filter(
