@@ -53,7 +53,8 @@ export function createAuthenticator(db: Database, options: Options): Authenticat
     if (known && age >= 0 && age < BELIEVED_MS) return known.key;
     believed.delete(secret);
     // One that found nothing may have begun before the key was made.
-    const shared = await lookUps.get(secret);
+    const underWay = lookUps.get(secret);
+    const shared = underWay && (await underWay);
     if (shared) return shared;
     const own = lookUp(secret);
     lookUps.set(secret, own);

@@ -271,12 +271,12 @@ describe.skipIf(!REDIS_URL)('in Redis', () => {
     const cache = cacheWith(data.read);
     await cache.read(place);
     data.state.value = 'new';
-    await redis.del(`pact:{${place.workspaceId}/${place.sessionId}}:answers`);
+    await redis.del(`pact:{${place.workspaceId}/${place.sessionId}}:version`);
     expect(String((await cache.read(place)).kept.body)).toBe('new');
     const release = data.hold();
     const slow = cacheWith(data.read).read({ ...place, answer: 'b' });
     await until(() => data.state.reads === 3);
-    await redis.del(`pact:{${place.workspaceId}/${place.sessionId}}:answers`);
+    await redis.del(`pact:{${place.workspaceId}/${place.sessionId}}:version`);
     release();
     await slow;
     expect((await cache.read({ ...place, answer: 'b' })).isHit).toBe(false);

@@ -225,7 +225,7 @@ describe.skipIf(!REDIS_URL)('two tasks on one Redis', () => {
     const once = counted;
     await near.save(id, 'And about Porto!');
     // What was made ready is dropped, as if it had expired.
-    await redis.del(`pact:{wks_tasks/${id}}:answers`);
+    await redis.del(`pact:{wks_tasks/${id}}:version`);
     counted = 0;
     const answers = await Promise.all(Array.from({ length: 50 }, () => near.context(id)));
     domain.models.countTokens = countTokens;

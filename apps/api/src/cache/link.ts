@@ -24,13 +24,16 @@ const SETTLE_MS = 2_000;
 export const newToken = () => randomBytes(12).toString('base64url');
 
 /** Names the time since which what is kept may be believed. Gone or changed, nothing from before counts. */
-const EPOCH = 'pact:epoch';
+export const EPOCH = 'pact:epoch';
 
 /** A connection to Redis, and whether it is worth asking: it may be away, or slow, at any moment. */
 export interface RedisLink {
   redis: Redis;
   /** Asks Redis. @returns undefined, never an error, when it is away, slow or in trouble; then nobody asks for a while. */
   ask<Answer>(command: () => Promise<Answer>): Promise<Answer | undefined>;
+  /** Sends a command whose answer nobody needs, to a slow Redis too. */
+  tell(command: () => Promise<unknown>): void;
+  isUp(): boolean;
   /** True when what others keep in Redis may be believed. */
   isTrusted(): boolean;
   /** A change could not be told: everything that is kept is declared old before this process reads any of it. */
@@ -47,7 +50,7 @@ export interface RedisLink {
  * mistaken for a slow Redis.
  */
 export function createRedisLink(shared: Redis, log: Pick<Logger, 'warn' | 'info'>): RedisLink {
-  const redis = shared.duplicate({ commandTimeout: undefined as never });
+  const redis = shared.duplicate({ commandTimeout: undefined as never, enableAutoPipelining: false });
   let isUp = false;
   let owesEpoch = false;
   let trustedFrom = Number.POSITIVE_INFINITY;
@@ -98,12 +101,16 @@ export function createRedisLink(shared: Redis, log: Pick<Logger, 'warn' | 'info'
   return {
     redis,
     ask,
+    tell: (command) => {
+      if (redis.status === 'ready') void command().catch(() => {});
+    },
+    isUp: () => isUp,
     isTrusted: () => isUp && !owesEpoch && performance.now() >= trustedFrom,
     declareOld: () => {
       owesEpoch = true;
       fail();
     },
-    epoch: onceATurn(() => currentEpoch(redis)),
+    epoch: () => currentEpoch(redis),
     ping: async () => (await inTime(redis.ping()).catch(() => undefined)) !== undefined,
     close: () => {
       isClosed = true;
@@ -118,20 +125,6 @@ async function currentEpoch(redis: Redis): Promise<string> {
   if (known) return known;
   await redis.set(EPOCH, newToken(), 'NX');
   return (await redis.get(EPOCH))!;
-}
-
-/** Those who ask in one turn of the event loop share one answer, which is asked for after all of them came. */
-function onceATurn<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
-  let asked: Promise<Answer> | undefined;
-  return () => {
-    if (!asked) {
-      setImmediate(() => {
-        asked = undefined;
-      });
-      asked = ask();
-    }
-    return asked;
-  };
 }
 
 /** Whether Redis answers as fast as it should. Returns when it does answer, so that questions do not pile up. */

@@ -1,6 +1,7 @@
 import { newToken, type RedisLink } from './link.ts';
 import { BEGIN, END, FILL, OPEN, RENEW, runScript, SEEN } from './scripts.ts';
 import { type Copy, createShelves, type Shelves } from './shelves.ts';
+import { createVersions, type Versions } from './versions.ts';
 import { type AnswerStore, type Change, type Kept, type Look, MAX_KEPT_BYTES, type SessionName } from './store.ts';
 
 /**
@@ -24,12 +25,18 @@ const MAX_COPY_BYTES = 64 * 1024 * 1024;
  * Redis gives the session's version that they were kept under. See `index.ts` for why none is ever old.
  */
 export function createRedisStore(link: RedisLink): AnswerStore {
-  const copies = createShelves(MAX_COPY_BYTES);
+  const tools = { link, copies: createShelves(MAX_COPY_BYTES), versions: createVersions(link) };
   return {
-    look: (session, answer) => look(link, copies, { session, answer }),
-    fill: (session, answer, what) => fill(link, copies, { session, answer, ...what }),
-    begin: (session) => begin(link, copies, session),
+    look: (session, answer) => look(tools, { session, answer }),
+    fill: (session, answer, what) => fill(tools, { session, answer, ...what }),
+    begin: (session) => begin(tools, session),
   };
+}
+
+interface Tools {
+  link: RedisLink;
+  copies: Shelves;
+  versions: Versions;
 }
 
 interface Place {
@@ -37,69 +44,66 @@ interface Place {
   answer: string;
 }
 
-async function look(link: RedisLink, copies: Shelves, place: Place): Promise<Look | undefined> {
+async function look(tools: Tools, place: Place): Promise<Look | undefined> {
+  const { link, copies, versions } = tools;
   if (!link.isTrusted()) return undefined;
-  const { answers } = keysOf(place.session);
-  const shelf = copies.get(answers);
+  const name = nameOf(place.session);
+  const shelf = copies.get(name);
   const copy = shelf?.answers.get(place.answer);
-  if (shelf && copy) {
-    const found = await link.ask(() => Promise.all([link.epoch(), link.redis.hget(answers, 'version')]));
-    if (!found) return undefined;
-    const [epoch, version] = found;
-    if (version === shelf.version && version.startsWith(epoch)) {
-      markRead(link, place, { version, copy });
-      return { version, kept: copy.kept, isBusy: false };
-    }
+  if (shelf && copy && (await versions.current(`${name}:version`)) === shelf.version) {
+    markRead(link, place, { version: shelf.version, copy });
+    return { version: shelf.version, kept: copy.kept, isBusy: false };
   }
-  return open(link, copies, place);
+  return open(tools, place);
 }
 
 /** Takes the session's version, and the answer if it is kept, from Redis. */
-async function open(link: RedisLink, copies: Shelves, place: Place): Promise<Look | undefined> {
-  const { answers, changes } = keysOf(place.session);
+async function open({ link, copies }: Tools, { session, answer }: Place): Promise<Look | undefined> {
   const found = await link.ask(async () => {
     const epoch = await link.epoch();
-    const given = [epoch, `.${newToken()}`, KEPT_MS, place.answer];
-    return (await runScript(link.redis, OPEN, [answers, changes], given)) as [string, number, string | null];
+    const given = [epoch, `.${newToken()}`, KEPT_MS, answer];
+    return (await runScript(link.redis, OPEN, keysOf(session), given)) as [string, number, string | null];
   });
   if (!found) return undefined;
   const [version, changing, value] = found;
   const kept = value ? decode(value) : undefined;
-  copies.open(answers, version);
-  if (kept) copies.put(answers, version, place.answer, { kept, isRead: true });
+  const name = nameOf(session);
+  copies.open(name, version);
+  if (kept) copies.put(name, version, answer, { kept, isRead: true });
   return { version, kept, isBusy: changing > 0 };
 }
 
 async function fill(
-  link: RedisLink,
-  copies: Shelves,
+  { link, copies }: Tools,
   { session, answer, version, kept, isRead }: Place & { version: string; kept: Kept; isRead: boolean },
 ): Promise<boolean> {
   if (kept.body.length > MAX_KEPT_BYTES) return false;
-  const { answers, changes } = keysOf(session);
   const given = [version, answer, encode(kept), isRead ? '1' : '0'];
-  const isKept = await link.ask(() => runScript(link.redis, FILL, [answers, changes], given));
+  const isKept = await link.ask(() => runScript(link.redis, FILL, keysOf(session), given));
   if (isKept !== 1) return false;
-  copies.put(answers, version, answer, { kept, isRead });
+  copies.put(nameOf(session), version, answer, { kept, isRead });
   return true;
 }
 
-async function begin(link: RedisLink, copies: Shelves, session: SessionName): Promise<Change> {
-  const { answers, changes } = keysOf(session);
+async function begin({ link, copies }: Tools, session: SessionName): Promise<Change> {
+  const name = nameOf(session);
+  const keys = keysOf(session);
   const token = newToken();
-  copies.drop(answers);
-  const read = await link.ask(() => runScript(link.redis, BEGIN, [answers, changes], [token, CHANGE_MS]));
+  copies.drop(name);
+  const isSent = link.isUp();
+  const read = await link.ask(() => runScript(link.redis, BEGIN, keys, [token, CHANGE_MS]));
   const renewing = setInterval(() => {
-    void link.ask(() => runScript(link.redis, RENEW, [changes], [token, CHANGE_MS]));
+    void link.ask(() => runScript(link.redis, RENEW, keys, [token, CHANGE_MS]));
   }, RENEW_MS).unref();
   return {
     read: (read ?? []) as string[],
     end: async (isUncertain) => {
       clearInterval(renewing);
-      copies.drop(answers);
-      const given = [token, isUncertain ? UNCERTAIN_MS : 0];
-      const isTold = await link.ask(() => runScript(link.redis, END, [answers, changes], given));
-      if (isTold === undefined) link.declareOld();
+      copies.drop(name);
+      const tell = () => runScript(link.redis, END, keys, [token, isUncertain ? UNCERTAIN_MS : 0]);
+      // Redis may still come to the note that it was too slow to confirm.
+      if (isSent && !link.isUp()) link.tell(tell);
+      if ((await link.ask(tell)) === undefined) link.declareOld();
     },
   };
 }
@@ -108,13 +112,15 @@ async function begin(link: RedisLink, copies: Shelves, session: SessionName): Pr
 function markRead(link: RedisLink, { session, answer }: Place, found: { version: string; copy: Copy }): void {
   if (found.copy.isRead) return;
   found.copy.isRead = true;
-  void link.ask(() => runScript(link.redis, SEEN, [keysOf(session).answers], [found.version, answer]));
+  void link.ask(() => runScript(link.redis, SEEN, keysOf(session), [found.version, answer]));
 }
 
 /** In braces what Redis Cluster keeps together. Neither id holds a slash. */
-function keysOf({ workspaceId, sessionId }: SessionName) {
-  const session = `pact:{${workspaceId}/${sessionId}}`;
-  return { answers: `${session}:answers`, changes: `${session}:changes` };
+const nameOf = ({ workspaceId, sessionId }: SessionName) => `pact:{${workspaceId}/${sessionId}}`;
+
+function keysOf(session: SessionName): string[] {
+  const name = nameOf(session);
+  return [`${name}:version`, `${name}:answers`, `${name}:changes`];
 }
 
 /** A line with the figures, then the bytes. */

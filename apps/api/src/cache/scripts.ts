@@ -14,79 +14,81 @@ const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(l
 const NOW = `local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
+/** KEYS of all scripts: the session's version, its answers by name with the times they were read, and changes under way. */
+
 /**
- * KEYS answers, changes; ARGV token, milliseconds that it lives. Removes all that is kept of the session, its version too,
- * and notes that somebody changes it. Returns the answers that were read, the latest first.
+ * ARGV token, milliseconds that it lives. Removes all that is kept of the session, its version too, and notes that somebody
+ * changes it. Returns the answers that were read, the latest first.
  */
 export const BEGIN = script(`${NOW}
 local read = {}
-for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
   if string.sub(field, 1, 1) == '?' then
-    table.insert(read, { string.sub(field, 2), tonumber(redis.call('HGET', KEYS[1], field)) })
+    table.insert(read, { string.sub(field, 2), tonumber(redis.call('HGET', KEYS[2], field)) })
   end
 end
 table.sort(read, function(a, b) return a[2] > b[2] end)
-redis.call('DEL', KEYS[1])
-redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('ZADD', KEYS[3], now + ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[3], ARGV[2])
 local latest = {}
 for at = 1, math.min(#read, ${MAX_REMADE}) do latest[at] = read[at][1] end
 return latest`);
 
-/** KEYS changes; ARGV token, milliseconds that it lives from now. */
+/** ARGV token, milliseconds that it lives from now. */
 export const RENEW = script(`${NOW}
-redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('ZADD', KEYS[3], now + ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[3], ARGV[2])
 return 1`);
 
 /**
- * KEYS answers, changes; ARGV token, milliseconds that it lives on. Removes what was kept meanwhile, and the version that
- * readers took meanwhile.
+ * ARGV token, milliseconds that it lives on. Removes what was kept meanwhile, and the version that readers took meanwhile.
  */
 export const END = script(`${NOW}
-redis.call('DEL', KEYS[1])
+redis.call('DEL', KEYS[1], KEYS[2])
 if ARGV[2] == '0' then
-  redis.call('ZREM', KEYS[2], ARGV[1])
+  redis.call('ZREM', KEYS[3], ARGV[1])
 else
-  redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
+  redis.call('ZADD', KEYS[3], now + ARGV[2], ARGV[1])
+  redis.call('PEXPIRE', KEYS[3], ARGV[2])
 end
 return 1`);
 
 /**
- * KEYS answers, changes; ARGV epoch, a new version's chance part, milliseconds that a version lives, answer. Returns the
- * version, how many change the session, and the answer if it is kept: with that, it counts as read.
+ * ARGV epoch, a new version's chance part, milliseconds that a version lives, answer. Returns the version, how many change
+ * the session, and the answer if it is kept: with that, it counts as read.
  */
 export const OPEN = script(`${NOW}
-local version = redis.call('HGET', KEYS[1], 'version')
+local version = redis.call('GET', KEYS[1])
 if not version or string.sub(version, 1, #ARGV[1]) ~= ARGV[1] then
   version = ARGV[1] .. ARGV[2]
-  redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], 'version', version)
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  redis.call('DEL', KEYS[2])
+  redis.call('SET', KEYS[1], version, 'PX', ARGV[3])
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-local kept = redis.call('HGET', KEYS[1], '=' .. ARGV[4])
-if kept then redis.call('HSET', KEYS[1], '?' .. ARGV[4], now) end
-return { version, redis.call('ZCARD', KEYS[2]), kept }`);
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+local kept = redis.call('HGET', KEYS[2], '=' .. ARGV[4])
+if kept then redis.call('HSET', KEYS[2], '?' .. ARGV[4], now) end
+return { version, redis.call('ZCARD', KEYS[3]), kept }`);
 
 /**
- * KEYS answers, changes; ARGV version, answer, value, 1 if somebody asked for it. Keeps it unless the session has changed
- * since or is being changed. Returns whether it did.
+ * ARGV version, answer, value, 1 if somebody asked for it. Keeps it, as long as the version lives, unless the session has
+ * changed since or is being changed. Returns whether it did.
  */
 export const FILL = script(`${NOW}
-if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return 0 end
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-if redis.call('ZCARD', KEYS[2]) > 0 then return 0 end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+if redis.call('ZCARD', KEYS[3]) > 0 then return 0 end
 local field = '=' .. ARGV[2]
-if redis.call('HLEN', KEYS[1]) >= ${2 * MAX_ANSWERS} and redis.call('HEXISTS', KEYS[1], field) == 0 then return 0 end
-redis.call('HSET', KEYS[1], field, ARGV[3])
-if ARGV[4] == '1' then redis.call('HSET', KEYS[1], '?' .. ARGV[2], now) end
+if redis.call('HLEN', KEYS[2]) >= ${2 * MAX_ANSWERS - 1} and redis.call('HEXISTS', KEYS[2], field) == 0 then return 0 end
+redis.call('HSET', KEYS[2], field, ARGV[3])
+if ARGV[4] == '1' then redis.call('HSET', KEYS[2], '?' .. ARGV[2], now) end
+redis.call('PEXPIRE', KEYS[2], redis.call('PTTL', KEYS[1]))
 return 1`);
 
-/** KEYS answers; ARGV version, answer. Notes that somebody asked for an answer that was made ready unasked. */
+/** ARGV version, answer. Notes that somebody asked for an answer that was made ready unasked. */
 export const SEEN = script(`${NOW}
-if redis.call('HGET', KEYS[1], 'version') == ARGV[1] and redis.call('HEXISTS', KEYS[1], '=' .. ARGV[2]) == 1 then
-  redis.call('HSET', KEYS[1], '?' .. ARGV[2], now)
+if redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('HEXISTS', KEYS[2], '=' .. ARGV[2]) == 1 then
+  redis.call('HSET', KEYS[2], '?' .. ARGV[2], now)
 end
 return 1`);
 
