@@ -1,6 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { MakeAnswer, Place } from './cache/index.ts';
+import type { MakeAnswer } from './cache/index.ts';
 import { invalidInput } from './errors.ts';
 import { type Operation, operations } from './operations.ts';
 import { createCaller } from './router.ts';
@@ -11,22 +11,46 @@ import { toWire } from './wire.ts';
 /** What all answers of an operation whose answers are kept are about. */
 const Input = z.looseObject({ sessionId: z.string() });
 
+/** A request for an answer that may be kept. */
+interface KeptRequest {
+  sessionId: string;
+  /** As it came: equal ones ask for the same. */
+  queryString: string;
+  /** The whole input, not validated yet. */
+  input(): unknown;
+}
+
+/** Answers that are kept of an operation, by query string; undefined for one whose answer is not kept. */
+type KnownQueries = Map<string, string | undefined>;
+const MAX_KNOWN_QUERIES = 1_000;
+
+export type AnswerFromCache = (
+  context: RequestContext,
+  request: KeptRequest,
+) => Promise<{ body: Buffer; isHit: boolean } | undefined>;
+
 /**
  * Answers an operation whose answers are kept: lets the caller in, and sends the bytes that are there, or that are made now.
- * A hit is neither looked up in the database nor put into JSON again.
- * @returns undefined for an input whose answers are not kept; the caller has been let in, and counted.
+ * A hit is neither looked up in the database nor put into JSON again, and a query that was understood before is not read
+ * again. Its answer is undefined for an input whose answers are not kept; then the caller has been let in, and counted.
  */
-export async function answerFromCache(
-  operation: Operation,
-  context: RequestContext,
-  input: unknown,
-): Promise<{ body: Buffer; isHit: boolean } | undefined> {
-  context.admitted = await admit(context, operation.meta);
-  const place = placeOf(operation, context.admitted.workspaceId, input);
-  if (!place) return undefined;
-  const { kept, isHit } = await context.services.cache.read(place);
-  context.served = kept;
-  return { body: kept.body, isHit };
+export function createAnswerFromCache(operation: Operation): AnswerFromCache {
+  const known: KnownQueries = new Map();
+  return async (context, { sessionId, queryString, input }) => {
+    const caller = await admit(context, operation.meta);
+    context.admitted = caller;
+    if (!known.has(queryString)) {
+      const answer = answerOf(operation, input());
+      if (known.size >= MAX_KNOWN_QUERIES) known.clear();
+      known.set(queryString, answer);
+    }
+    const answer = known.get(queryString);
+    if (answer === undefined) return undefined;
+    const { workspaceId } = caller;
+    const { kept, isHit } = await context.services.cache.read({ workspaceId, sessionId, answer });
+    context.served = kept;
+    return { body: kept.body, isHit };
+  };
 }
 
 /** Sends bytes that are JSON. */
@@ -55,14 +79,13 @@ export function answerMaker(services: Services): MakeAnswer {
 }
 
 /**
- * Where an answer is kept: its operation and its whole input, defaults too, in the schema's order.
+ * What an answer is kept as: its operation and its whole input but for the session, defaults too, in the schema's order.
  * @throws {PactError} invalid_request.
  */
-function placeOf({ name, meta, input }: Operation, workspaceId: string, given: unknown): Place | undefined {
+function answerOf({ name, meta, input }: Operation, given: unknown): string | undefined {
   const parsed = z.safeParse(input, given);
   if (!parsed.success) throw invalidInput(parsed.error, given);
-  const { sessionId, ...others } = Input.parse(parsed.data);
+  const { sessionId: _, ...others } = Input.parse(parsed.data);
   const { unless } = meta.cached!;
-  if (unless !== undefined && others[unless] !== undefined) return undefined;
-  return { workspaceId, sessionId, answer: `${name} ${JSON.stringify(others)}` };
+  return unless !== undefined && others[unless] !== undefined ? undefined : `${name} ${JSON.stringify(others)}`;
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { PactError } from '@pact/core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parse as parseJson } from 'secure-json-parse';
-import { answerFromCache, answerMaker, sendBytes } from './cached.ts';
+import { answerMaker, createAnswerFromCache, sendBytes } from './cached.ts';
 import { errorBody, statusOf, toPactError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Operation, operations } from './operations.ts';
@@ -61,6 +61,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
 
 function mountOperation(scope: FastifyInstance, services: Services, operation: Operation): void {
   const { meta, name, output } = operation;
+  const fromCache = meta.cached && createAnswerFromCache(operation);
   scope.route({
     method: meta.method,
     url: meta.path.replace(/\{(\w+)\}/g, ':$1'),
@@ -73,12 +74,13 @@ function mountOperation(scope: FastifyInstance, services: Services, operation: O
     handler: async (request, reply) => {
       const context = requestContext(services, request, reply);
       try {
-        const input = readInput(operation, request);
-        const kept = meta.cached && (await answerFromCache(operation, context, input));
-        if (meta.cached) reply.header('X-Cache', kept?.isHit ? 'hit' : 'miss');
-        if (kept) return sendBytes(reply, kept.body);
+        if (fromCache) {
+          const kept = await fromCache(context, keptRequest(operation, request));
+          reply.header('X-Cache', kept?.isHit ? 'hit' : 'miss');
+          if (kept) return sendBytes(reply, kept.body);
+        }
         const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
-        const answer = await call(input);
+        const answer = await call(readInput(operation, request));
         return send(reply, operation, answer, toWire(output, answer));
       } finally {
         request.caller = context.caller;
@@ -94,6 +96,16 @@ function send(reply: FastifyReply, { meta }: Operation, answer: unknown, wire: u
   const isDown = meta.path === '/health' && (answer as { status: string }).status !== 'healthy';
   reply.code(isDown ? 503 : (meta.status ?? 200));
   return meta.status === 204 ? reply.send() : reply.send(wire);
+}
+
+function keptRequest(operation: Operation, request: FastifyRequest) {
+  const { url } = request.raw;
+  const at = url!.indexOf('?');
+  return {
+    sessionId: (request.params as { session_id: string }).session_id,
+    queryString: at < 0 ? '' : url!.slice(at),
+    input: () => readInput(operation, request),
+  };
 }
 
 /** Path, and query or body, under the domain's names. */

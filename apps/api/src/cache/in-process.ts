@@ -43,6 +43,7 @@ export function createProcessStore(maxBytes: number = MAX_BYTES): AnswerStore {
           // Whoever looked while it changed holds the old version now.
           shelves.drop(key);
         },
+        settled: async () => {},
       };
     },
   };

@@ -13,6 +13,8 @@
  *    outcome the database did not tell leaves its note on purpose.
  * 3. A copy in a process counts only while Redis gives the version that it was kept under. Several readers share one query
  *    only if they found the same version and no change under way.
+ *    For 5 ms it counts unasked; therefore a change is not answered before all that was confirmed until it was told has run
+ *    out: 5 ms from then, by the clock of the task that changes, which runs as fast as any other.
  * 4. A change that cannot tell Redis that it is over makes its task declare everything old (a new epoch, part of every
  *    version) as soon as Redis answers it. Redis itself being away, all tasks lose it; each waits `SETTLE_MS` after it is
  *    back, longer than any other needs to come back and declare.
@@ -25,6 +27,7 @@
  */
 import type { SessionChanges } from '@pact/core';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isUncertain } from './outcome.ts';
 import type { AnswerStore, Kept, SessionName } from './store.ts';
 
@@ -61,11 +64,10 @@ export function createSessionCache(store: AnswerStore): SessionCache {
     },
     around: async ({ workspaceId, sessionIds }, work) => {
       const names = sessionIds.map((sessionId) => ({ workspaceId, sessionId })).filter(isNameable);
-      const { result, read: wanted } = await aroundAll(store, names, work);
-      if (make && wanted.length > 0) {
-        const ready = wanted.map((place) => read(place, false).catch(() => {}));
-        await Promise.race([Promise.all(ready), new Promise((resolve) => setTimeout(resolve, REMAKE_MS).unref())]);
-      }
+      const { result, read: wanted, settled } = await aroundAll(store, names, work);
+      const ready = make ? wanted.map((place) => read(place, false).catch(() => {})) : [];
+      if (ready.length > 0) await Promise.race([Promise.all(ready), sleep(REMAKE_MS, undefined, { ref: false })]);
+      await settled;
       return result;
     },
   };
@@ -96,7 +98,8 @@ async function readThrough(
   try {
     return { kept: await flight, isHit: false };
   } finally {
-    flights.delete(name);
+    // A turn later: who found the version before it was kept under it shares it too.
+    setImmediate(() => flights.delete(name));
   }
 }
 
@@ -121,7 +124,7 @@ async function aroundAll<Result>(store: AnswerStore, names: SessionName[], work:
   });
   await endAll(false);
   const read = changes.flatMap(({ name, change }) => change.read.map((answer) => ({ ...name, answer })));
-  return { result, read };
+  return { result, read, settled: inGroups(changes, ({ change }) => change.settled()) };
 }
 
 async function inGroups<Item, Result>(items: Item[], each: (item: Item) => Promise<Result>): Promise<Result[]> {

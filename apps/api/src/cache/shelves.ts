@@ -11,6 +11,8 @@ export interface Copy {
 export interface Shelf {
   version: string;
   answers: Map<string, Copy>;
+  /** By `performance.now()`: a time at which this version was the current one for sure. */
+  confirmedAt: number;
 }
 
 /** What this process holds of sessions, within a number of bytes: those used longest ago go first. */
@@ -57,7 +59,7 @@ export function createShelves(maxBytes: number): Shelves {
       const known = get(session);
       if (known?.version === version) return known;
       drop(session);
-      const shelf = { version, answers: new Map<string, Copy>() };
+      const shelf = { version, answers: new Map<string, Copy>(), confirmedAt: Number.NEGATIVE_INFINITY };
       shelves.set(session, shelf);
       bytes += OVERHEAD_BYTES;
       makeRoom();

@@ -30,6 +30,8 @@ export interface Change {
    * @param isUncertain the database did not say how it ended: it may come to effect a little later.
    */
   end(isUncertain: boolean): Promise<void>;
+  /** Resolves when no process believes a copy from before the change any more. To be awaited after `end`. */
+  settled(): Promise<void>;
 }
 
 /** Where answers are kept. None of this throws: a store that is away has nothing, and takes nothing. */
@@ -61,5 +63,5 @@ export const MAX_REMADE = 2;
 export const NO_STORE: AnswerStore = {
   look: async () => undefined,
   fill: async () => false,
-  begin: async () => ({ read: [], end: async () => {} }),
+  begin: async () => ({ read: [], end: async () => {}, settled: async () => {} }),
 };
