@@ -87,5 +87,7 @@ function answerOf({ name, meta, input }: Operation, given: unknown): string | un
   if (!parsed.success) throw invalidInput(parsed.error, given);
   const { sessionId: _, ...others } = Input.parse(parsed.data);
   const { unless } = meta.cached!;
-  return unless !== undefined && others[unless] !== undefined ? undefined : `${name} ${JSON.stringify(others)}`;
+  return unless !== undefined && others[unless] !== undefined
+    ? undefined
+    : `${name} ${JSON.stringify(others)}`;
 }

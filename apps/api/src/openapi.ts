@@ -104,7 +104,8 @@ const idempotencyKey = {
 };
 
 const cacheHeader = {
-  description: 'hit: kept from an earlier request, and nothing of the session has changed since. miss: read now.',
+  description:
+    'hit: kept from an earlier request, and nothing of the session has changed since. miss: read now.',
   schema: { type: 'string', enum: ['hit', 'miss'] },
 };
 

@@ -88,7 +88,10 @@ export const procedure = translated.use(async ({ ctx, meta, next, path, type, ge
  * Lets a caller in, in this order: key, scope, rate limit. Counts one request.
  * @throws {PactError} unauthorized, forbidden, rate_limit_exceeded.
  */
-export async function admit(ctx: RequestContext, meta: Pick<Meta, 'scope'> | undefined): Promise<AuthenticatedKey> {
+export async function admit(
+  ctx: RequestContext,
+  meta: Pick<Meta, 'scope'> | undefined,
+): Promise<AuthenticatedKey> {
   const caller = await ctx.services.authenticate(ctx.header('authorization'));
   if (!caller) throw new PactError('unauthorized');
   ctx.caller = caller;

@@ -56,7 +56,10 @@ describe.skipIf(!HAS_REDIS)('a Redis in trouble', () => {
     const id = await kept();
     await server.kill();
     await save(near, id, 'While it was gone.');
-    expect(await context(far, id)).toMatchObject({ texts: expect.arrayContaining(['While it was gone.']), cache: 'miss' });
+    expect(await context(far, id)).toMatchObject({
+      texts: expect.arrayContaining(['While it was gone.']),
+      cache: 'miss',
+    });
     expect(await health(near)).toMatchObject({ status: 'healthy', services: { cache: 'degraded' } });
     await server.restart();
     for (let at = 0; at < 20; at++) {
@@ -83,7 +86,10 @@ describe.skipIf(!HAS_REDIS)('a Redis in trouble', () => {
     for (const line of lines) line.delayMs = 0;
     await world.settled();
     await context(near, id);
-    expect(await context(far, id)).toMatchObject({ texts: expect.arrayContaining(['Slowly, 9.']), cache: 'hit' });
+    expect(await context(far, id)).toMatchObject({
+      texts: expect.arrayContaining(['Slowly, 9.']),
+      cache: 'hit',
+    });
   });
 
   test('paused: requests do not wait for it, and hits come back', async () => {
@@ -151,7 +157,8 @@ describe.skipIf(!HAS_REDIS)('keys of two tasks', () => {
     await world.close();
     await server.kill();
   });
-  const status = async (task: ApiWorld, key: string) => (await send(task, 'GET', '/sessions', { key })).status;
+  const status = async (task: ApiWorld, key: string) =>
+    (await send(task, 'GET', '/sessions', { key })).status;
   const pass = (ms: number) => {
     for (const { clock } of world.tasks) clock.now = new Date(clock.now.getTime() + ms);
     return sleep(ms);

@@ -1,8 +1,8 @@
-import { pino } from 'pino';
 import { Redis } from 'ioredis';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSessionCache, type SessionCache } from '../src/cache/index.ts';
 import { createProcessStore } from '../src/cache/in-process.ts';
+import { createSessionCache, type SessionCache } from '../src/cache/index.ts';
 import { createRedisLink, type RedisLink } from '../src/cache/link.ts';
 import { createRedisStore } from '../src/cache/redis-store.ts';
 import type { AnswerStore, Kept } from '../src/cache/store.ts';
@@ -64,7 +64,10 @@ function closeAll(links: RedisLink[], shared: Redis[]): void {
 }
 
 let sessions = 0;
-const newSession = () => ({ workspaceId: 'wks_races', sessionId: `sess_${process.pid}_${Date.now()}_${++sessions}` });
+const newSession = () => ({
+  workspaceId: 'wks_races',
+  sessionId: `sess_${process.pid}_${Date.now()}_${++sessions}`,
+});
 
 for (const [name, isThere, make] of worlds) {
   describe.skipIf(!isThere)(`races, ${name}`, () => {
@@ -87,7 +90,11 @@ for (const [name, isThere, make] of worlds) {
       const { kept, isHit } = await cache.read(place);
       return [String(kept.body), isHit ? 'hit' : 'miss'];
     };
-    const write = (cache: SessionCache, { workspaceId, sessionId }: ReturnType<typeof begin>, value: string) =>
+    const write = (
+      cache: SessionCache,
+      { workspaceId, sessionId }: ReturnType<typeof begin>,
+      value: string,
+    ) =>
       cache.around({ workspaceId, sessionIds: [sessionId] }, async () => {
         data.state.value = value;
       });
@@ -214,7 +221,11 @@ describe('what a process holds', () => {
     const store = createProcessStore(300_000);
     const cache = createSessionCache(store);
     cache.makeWith(async () => ({ body: Buffer.alloc(50_000), tokensServed: 0, tokensSaved: 0 }));
-    const places = Array.from({ length: 20 }, (_, at) => ({ workspaceId: 'w', sessionId: `s${at}`, answer: 'a' }));
+    const places = Array.from({ length: 20 }, (_, at) => ({
+      workspaceId: 'w',
+      sessionId: `s${at}`,
+      answer: 'a',
+    }));
     for (const place of places) {
       await cache.read(place);
       expect((await cache.read(places[0]!)).isHit).toBe(true);
@@ -260,7 +271,8 @@ describe.skipIf(!REDIS_URL)('in Redis', () => {
     expect((await cache.read(place)).isHit).toBe(false);
     expect((await cache.read(place)).isHit).toBe(false);
     // As after a minute.
-    for (const token of await redis.zrange(`${keys}:changes`, '0', '-1')) await redis.zadd(`${keys}:changes`, 1, token);
+    for (const token of await redis.zrange(`${keys}:changes`, '0', '-1'))
+      await redis.zadd(`${keys}:changes`, 1, token);
     await cache.read(place);
     expect((await cache.read(place)).isHit).toBe(true);
   });

@@ -162,7 +162,8 @@ describe.skipIf(!REDIS_URL)('two tasks on one Redis', () => {
     const id = await kept();
     await near.post(id, 'messages', { messages: [{ role: 'user', content: 'Imported.' }] });
     expect(texts(await far.context(id))).toContain('Imported.');
-    for (let at = 0; at < 4; at++) await near.save(id, `Order ${at} to Porto is late.`, { consolidate: false });
+    for (let at = 0; at < 4; at++)
+      await near.save(id, `Order ${at} to Porto is late.`, { consolidate: false });
     expect((await far.context(id)).body.consolidated_summary).toBe('');
     await near.post(id, 'consolidate', {});
     const folded = await far.context(id);
@@ -267,12 +268,12 @@ describe.skipIf(!REDIS_URL)('two tasks on one Redis', () => {
 async function holdsOf(redis: Redis, text: string): Promise<string[]> {
   const found: string[] = [];
   for await (const keys of redis.scanStream()) {
-    for (const key of keys as string[]) if ((await valueOf(redis, key)).includes(text)) found.push(key);
+    for (const key of keys as string[]) if ((await contentOf(redis, key)).includes(text)) found.push(key);
   }
   return found;
 }
 
-async function valueOf(redis: Redis, key: string): Promise<string> {
+async function contentOf(redis: Redis, key: string): Promise<string> {
   const type = await redis.type(key);
   if (type === 'none') return '';
   const read: Record<string, () => Promise<unknown>> = {

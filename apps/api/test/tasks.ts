@@ -19,7 +19,8 @@ export interface Tasks {
 export async function startTasks(redisUrls: string[]): Promise<Tasks> {
   const { connections, close } = await connectionsFor(redisUrls.length);
   const tasks: ApiWorld[] = [];
-  for (const [at, redisUrl] of redisUrls.entries()) tasks.push(await apiWorld(connections[at]!, { redisUrl }));
+  for (const [at, redisUrl] of redisUrls.entries())
+    tasks.push(await apiWorld(connections[at]!, { redisUrl }));
   const { secret: key } = await tasks[0]!.key('wks_tasks');
   const settled = () => until(() => tasks.every(({ services }) => services.link!.isTrusted()));
   await settled();

@@ -25,14 +25,15 @@
  *
  * Calls over tRPC pass the cache by: they read the database.
  */
-import type { SessionChanges } from '@pact/core';
+
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionChanges } from '@pact/core';
 import { isUncertain } from './outcome.ts';
 import type { AnswerStore, Kept, SessionName } from './store.ts';
 
 /** An answer, by its session and by its name with its input. */
-export interface Place extends SessionName {
+interface Place extends SessionName {
   answer: string;
 }
 
@@ -56,7 +57,8 @@ const TOLD_TOGETHER = 100;
 export function createSessionCache(store: AnswerStore): SessionCache {
   const flights = new Map<string, Promise<Kept>>();
   let make: MakeAnswer | undefined;
-  const read = (place: Place, isAsked: boolean) => readThrough(store, flights, { place, make: make!, isAsked });
+  const read = (place: Place, isAsked: boolean) =>
+    readThrough(store, flights, { place, make: make!, isAsked });
   return {
     read: (place) => (isNameable(place) ? read(place, true) : made(make!, place)),
     makeWith: (given) => {
@@ -66,7 +68,8 @@ export function createSessionCache(store: AnswerStore): SessionCache {
       const names = sessionIds.map((sessionId) => ({ workspaceId, sessionId })).filter(isNameable);
       const { result, read: wanted, settled } = await aroundAll(store, names, work);
       const ready = make ? wanted.map((place) => read(place, false).catch(() => {})) : [];
-      if (ready.length > 0) await Promise.race([Promise.all(ready), sleep(REMAKE_MS, undefined, { ref: false })]);
+      if (ready.length > 0)
+        await Promise.race([Promise.all(ready), sleep(REMAKE_MS, undefined, { ref: false })]);
       await settled;
       return result;
     },
@@ -74,7 +77,8 @@ export function createSessionCache(store: AnswerStore): SessionCache {
 }
 
 /** Ids that no session has are not kept under a name that another could share. */
-const isNameable = ({ workspaceId, sessionId }: SessionName) => NAME.test(workspaceId) && NAME.test(sessionId);
+const isNameable = ({ workspaceId, sessionId }: SessionName) =>
+  NAME.test(workspaceId) && NAME.test(sessionId);
 const NAME = /^[\w-]{1,200}$/;
 
 async function made(make: MakeAnswer, place: Place) {
@@ -110,7 +114,8 @@ async function makeAndKeep(
 ): Promise<Kept> {
   const since = performance.now();
   const kept = await make(place);
-  if (performance.now() - since < MAX_READ_MS) await store.fill(place, place.answer, { version, kept, isRead });
+  if (performance.now() - since < MAX_READ_MS)
+    await store.fill(place, place.answer, { version, kept, isRead });
   return kept;
 }
 
@@ -127,7 +132,10 @@ async function aroundAll<Result>(store: AnswerStore, names: SessionName[], work:
   return { result, read, settled: inGroups(changes, ({ change }) => change.settled()) };
 }
 
-async function inGroups<Item, Result>(items: Item[], each: (item: Item) => Promise<Result>): Promise<Result[]> {
+async function inGroups<Item, Result>(
+  items: Item[],
+  each: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = [];
   for (let at = 0; at < items.length; at += TOLD_TOGETHER) {
     results.push(...(await Promise.all(items.slice(at, at + TOLD_TOGETHER).map(each))));

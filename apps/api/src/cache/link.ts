@@ -51,17 +51,47 @@ export interface RedisLink {
  */
 export function createRedisLink(shared: Redis, log: Pick<Logger, 'warn' | 'info'>): RedisLink {
   const redis = shared.duplicate({ commandTimeout: undefined as never, enableAutoPipelining: false });
+  const { isUp, isTrusted, fail, declareOld, stop } = watch(redis, log);
+  void redis.connect().catch(() => {});
+  return {
+    redis,
+    ask: async (command) => {
+      if (!isUp()) return undefined;
+      try {
+        return await inTime(command());
+      } catch {
+        fail();
+        return undefined;
+      }
+    },
+    tell: (command) => {
+      if (redis.status === 'ready') void command().catch(() => {});
+    },
+    isUp,
+    isTrusted,
+    declareOld,
+    epoch: () => currentEpoch(redis),
+    ping: async () => (await inTime(redis.ping()).catch(() => undefined)) !== undefined,
+    close: () => {
+      stop();
+      redis.disconnect();
+    },
+  };
+}
+
+/** Knows how Redis is: what failed is tried again, by nobody's request, until it is well. */
+function watch(redis: Redis, log: Pick<Logger, 'warn' | 'info'>) {
   let isUp = false;
   let owesEpoch = false;
   let trustedFrom = Number.POSITIVE_INFINITY;
   let recovering: NodeJS.Timeout | undefined;
-  let isClosed = false;
+  let isStopped = false;
 
   const fail = () => {
-    if (isUp) log.warn('Redis is slow or away; answers come from the database');
+    if (isUp && !isStopped) log.warn('Redis is slow or away; answers come from the database');
     isUp = false;
     trustedFrom = Number.POSITIVE_INFINITY;
-    if (!isClosed) recovering ??= setTimeout(recover, RETRY_MS).unref();
+    if (!isStopped) recovering ??= setTimeout(recover, RETRY_MS).unref();
   };
   const recover = async () => {
     const isWell = await answersSoon(redis);
@@ -69,7 +99,7 @@ export function createRedisLink(shared: Redis, log: Pick<Logger, 'warn' | 'info'
     isUp = isWell;
     const isPaid = isWell && (await payDebt());
     recovering = undefined;
-    if (!isPaid) return fail();
+    if (!isPaid || !isUp) return fail();
     trustedFrom = performance.now() + SETTLE_MS;
     log.info('Redis answers');
   };
@@ -81,41 +111,23 @@ export function createRedisLink(shared: Redis, log: Pick<Logger, 'warn' | 'info'
     owesEpoch ||= isDeclared === undefined;
     return !owesEpoch;
   };
-  const ask = async <Answer>(command: () => Promise<Answer>) => {
-    if (!isUp) return undefined;
-    try {
-      return await inTime(command());
-    } catch {
-      fail();
-      return undefined;
-    }
-  };
-
   redis.on('error', () => {});
   redis.on('close', fail);
   redis.on('ready', () => {
     clearTimeout(recovering);
     recovering = setTimeout(recover, 0);
   });
-  void redis.connect().catch(() => {});
   return {
-    redis,
-    ask,
-    tell: (command) => {
-      if (redis.status === 'ready') void command().catch(() => {});
-    },
     isUp: () => isUp,
     isTrusted: () => isUp && !owesEpoch && performance.now() >= trustedFrom,
+    fail,
     declareOld: () => {
       owesEpoch = true;
       fail();
     },
-    epoch: () => currentEpoch(redis),
-    ping: async () => (await inTime(redis.ping()).catch(() => undefined)) !== undefined,
-    close: () => {
-      isClosed = true;
+    stop: () => {
+      isStopped = true;
       clearTimeout(recovering);
-      redis.disconnect();
     },
   };
 }
@@ -137,7 +149,7 @@ async function answersSoon(redis: Redis): Promise<boolean> {
 }
 
 /** @throws what the promise throws, or an error when it takes too long. */
-export function inTime<Answer>(promise: Promise<Answer>): Promise<Answer> {
+function inTime<Answer>(promise: Promise<Answer>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let due = performance.now() + ANSWER_MS;
     const giveUp = () => {

@@ -2,8 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newToken, type RedisLink } from './link.ts';
 import { BEGIN, END, FILL, OPEN, RENEW, runScript, SEEN } from './scripts.ts';
 import { type Copy, createShelves, type Shelves } from './shelves.ts';
+import {
+  type AnswerStore,
+  type Change,
+  type Kept,
+  type Look,
+  MAX_KEPT_BYTES,
+  type SessionName,
+} from './store.ts';
 import { createVersions, type Versions } from './versions.ts';
-import { type AnswerStore, type Change, type Kept, type Look, MAX_KEPT_BYTES, type SessionName } from './store.ts';
 
 /**
  * Longest that an answer is kept: the bound of what a task can serve that was cut off from Redis when a session changed,

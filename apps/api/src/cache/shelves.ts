@@ -8,7 +8,7 @@ export interface Copy {
 }
 
 /** The answers of one session, all of one version. */
-export interface Shelf {
+interface Shelf {
   version: string;
   answers: Map<string, Copy>;
   /** By `performance.now()`: a time at which this version was the current one for sure. */
