@@ -38,10 +38,16 @@ const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 export function createServices(
   connection: Connection,
   log: Logger,
-  options: { now?: () => Date; embedder?: Embedder | undefined; redis?: Redis | undefined } = {},
+  options: {
+    now?: () => Date;
+    embedder?: Embedder | undefined;
+    redis?: Redis | undefined;
+    /** Longest that the cache waits for an answer of Redis. */
+    redisAnswerMs?: number | undefined;
+  } = {},
 ): Services {
   const { now = () => new Date(), embedder, redis } = options;
-  const link = redis && createRedisLink(redis, log);
+  const link = redis && createRedisLink(redis, log, options.redisAnswerMs);
   const cache = createSessionCache(storeFor(connection, link));
   const domain = {
     db: connection.db,

@@ -43,11 +43,13 @@ describe.skipIf(!HAS_REDIS)('a Redis in trouble', () => {
     expect(answer.status).toBe(201);
     expect(Date.now() - since).toBeLessThan(BOUND_MS);
   };
+  /** A busy machine may look like a slow Redis for a moment. */
+  const hits = (task: ApiWorld, id: string) => until(async () => (await context(task, id)).cache === 'hit');
   const kept = async () => {
     const id = await world.open();
     await save(near, id, 'First.');
     await context(near, id);
-    for (const task of [near, far]) expect((await context(task, id)).cache).toBe('hit');
+    for (const task of [near, far]) await hits(task, id);
     return id;
   };
   const health = async (task: ApiWorld) => (await send(task, 'GET', '/health')).body;
@@ -70,7 +72,7 @@ describe.skipIf(!HAS_REDIS)('a Redis in trouble', () => {
     }
     await world.settled();
     await context(near, id);
-    expect((await context(far, id)).cache).toBe('hit');
+    await hits(far, id);
     expect(await health(near)).toMatchObject({ status: 'healthy', services: { cache: 'healthy' } });
   });
 
@@ -86,10 +88,8 @@ describe.skipIf(!HAS_REDIS)('a Redis in trouble', () => {
     for (const line of lines) line.delayMs = 0;
     await world.settled();
     await context(near, id);
-    expect(await context(far, id)).toMatchObject({
-      texts: expect.arrayContaining(['Slowly, 9.']),
-      cache: 'hit',
-    });
+    expect((await context(far, id)).texts).toContain('Slowly, 9.');
+    await hits(far, id);
   });
 
   test('paused: requests do not wait for it, and hits come back', async () => {
@@ -102,7 +102,7 @@ describe.skipIf(!HAS_REDIS)('a Redis in trouble', () => {
     await sleep(2_000);
     await world.settled();
     await context(near, id);
-    expect((await context(far, id)).cache).toBe('hit');
+    await hits(far, id);
   });
 
   test('cut off for one task alone: what it changed is declared old when it is back', async () => {
@@ -114,7 +114,7 @@ describe.skipIf(!HAS_REDIS)('a Redis in trouble', () => {
     await until(() => near.services.link!.isTrusted());
     for (const task of [near, far]) expect((await context(task, id)).texts).toContain('Cut off.');
     await context(near, id);
-    expect((await context(far, id)).cache).toBe('hit');
+    await hits(far, id);
   });
 
   test('that lost its epoch, or forgot its scripts: nothing old, and hits come back', async () => {
@@ -128,7 +128,7 @@ describe.skipIf(!HAS_REDIS)('a Redis in trouble', () => {
     await redis.flushall();
     await save(far, id, 'Without anything.');
     expect((await context(near, id)).texts).toContain('Without anything.');
-    expect((await context(near, id)).cache).toBe('hit');
+    await hits(near, id);
     redis.disconnect();
   });
 
@@ -142,7 +142,7 @@ describe.skipIf(!HAS_REDIS)('a Redis in trouble', () => {
     redis.disconnect();
     await world.settled();
     await context(near, id);
-    expect((await context(far, id)).cache).toBe('hit');
+    await hits(far, id);
   });
 });
 

@@ -7,7 +7,7 @@ import { createRedisLink, type RedisLink } from '../src/cache/link.ts';
 import { createRedisStore } from '../src/cache/redis-store.ts';
 import type { AnswerStore, Kept } from '../src/cache/store.ts';
 import { connectRedis } from '../src/redis.ts';
-import { until } from './redis-server.ts';
+import { sleep, until } from './redis-server.ts';
 
 const REDIS_URL = process.env['PACT_TEST_REDIS_URL'];
 const log = pino({ level: 'silent' });
@@ -51,7 +51,7 @@ const worlds: [string, boolean, () => Promise<World>][] = [
     Boolean(REDIS_URL),
     async () => {
       const shared = [await connectRedis(REDIS_URL!, log), await connectRedis(REDIS_URL!, log)];
-      const links = shared.map((redis) => createRedisLink(redis, log));
+      const links = shared.map((redis) => createRedisLink(redis, log, 5_000));
       await until(() => links.every((link) => link.isTrusted()));
       return { stores: links.map(createRedisStore), close: async () => closeAll(links, shared) };
     },
@@ -156,7 +156,7 @@ for (const [name, isThere, make] of worlds) {
       const release = data.hold();
       const all = Array.from({ length: 50 }, () => shown(near, place));
       await until(() => data.state.reads === 1);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
       release();
       for (const answer of await Promise.all(all)) expect(answer).toEqual(['old', 'miss']);
       expect(data.state.reads).toBe(1);
@@ -168,6 +168,8 @@ for (const [name, isThere, make] of worlds) {
       await shown(near, place);
       await shown(far, place);
       await world.stores[0]!.begin(place);
+      // Its answer would have waited so long.
+      await sleep(10);
       data.state.value = 'new';
       for (const cache of [near, far, near]) expect(await shown(cache, place)).toEqual(['new', 'miss']);
     });
@@ -243,7 +245,7 @@ describe.skipIf(!REDIS_URL)('in Redis', () => {
   beforeAll(async () => {
     redis = new Redis(REDIS_URL!);
     shared = await connectRedis(REDIS_URL!, log);
-    link = createRedisLink(shared, log);
+    link = createRedisLink(shared, log, 5_000);
     await until(() => link.isTrusted());
   });
   afterAll(() => {
@@ -268,6 +270,8 @@ describe.skipIf(!REDIS_URL)('in Redis', () => {
     expect(await redis.pttl(`${keys}:answers`)).toBeLessThanOrEqual(60_000);
     await store.begin(place);
     expect(await redis.pttl(`${keys}:changes`)).toBeLessThanOrEqual(60_000);
+    // Its answer would have waited so long.
+    await sleep(10);
     expect((await cache.read(place)).isHit).toBe(false);
     expect((await cache.read(place)).isHit).toBe(false);
     // As after a minute.

@@ -103,7 +103,7 @@ describe.skipIf(!REDIS_URL)('two tasks on one Redis', () => {
   let far: ReturnType<typeof clientOf>;
   let redis: Redis;
   beforeAll(async () => {
-    world = await startTasks([REDIS_URL!, REDIS_URL!]);
+    world = await startTasks([REDIS_URL!, REDIS_URL!], 5_000);
     near = clientOf(world.tasks[0]!, world.key);
     far = clientOf(world.tasks[1]!, world.key);
     redis = new Redis(REDIS_URL!);

@@ -15,12 +15,15 @@ export interface Tasks {
   close(): Promise<void>;
 }
 
-/** @param redisUrls one a task: the same server, by ways that a test may cut one by one. */
-export async function startTasks(redisUrls: string[]): Promise<Tasks> {
+/**
+ * @param redisUrls one a task: the same server, by ways that a test may cut one by one.
+ * @param redisAnswerMs long, where a test is about hits, and a busy machine must not look like a slow Redis.
+ */
+export async function startTasks(redisUrls: string[], redisAnswerMs?: number): Promise<Tasks> {
   const { connections, close } = await connectionsFor(redisUrls.length);
   const tasks: ApiWorld[] = [];
   for (const [at, redisUrl] of redisUrls.entries())
-    tasks.push(await apiWorld(connections[at]!, { redisUrl }));
+    tasks.push(await apiWorld(connections[at]!, { redisUrl, redisAnswerMs }));
   const { secret: key } = await tasks[0]!.key('wks_tasks');
   const settled = () => until(() => tasks.every(({ services }) => services.link!.isTrusted()));
   await settled();

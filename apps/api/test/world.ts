@@ -29,13 +29,20 @@ interface KeyOptions {
   expiresAt?: Date;
 }
 
-export async function apiWorld(given?: Connection, options: { redisUrl?: string } = {}): Promise<ApiWorld> {
+export async function apiWorld(
+  given?: Connection,
+  options: { redisUrl?: string; redisAnswerMs?: number | undefined } = {},
+): Promise<ApiWorld> {
   const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const redis = options.redisUrl ? await connectRedis(options.redisUrl, log) : undefined;
-  const services = createServices(connection, log, { now: () => clock.now, redis });
+  const services = createServices(connection, log, {
+    now: () => clock.now,
+    redis,
+    redisAnswerMs: options.redisAnswerMs,
+  });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

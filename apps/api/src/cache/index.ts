@@ -50,7 +50,7 @@ export interface SessionCache extends SessionChanges {
 /** An answer whose making took longer is not kept: its reader may have begun before a change that is long over. */
 const MAX_READ_MS = 10_000;
 /** Longest that a change's answer waits for the session's answers to be ready again. */
-const REMAKE_MS = 250;
+const REMAKE_MS = 1_000;
 /** Sessions of one change that Redis is told of at once. */
 const TOLD_TOGETHER = 100;
 

@@ -49,16 +49,20 @@ export interface RedisLink {
  * A connection of the cache's own, so that large answers hold nobody else's commands up, and so that a busy process is not
  * mistaken for a slow Redis.
  */
-export function createRedisLink(shared: Redis, log: Pick<Logger, 'warn' | 'info'>): RedisLink {
+export function createRedisLink(
+  shared: Redis,
+  log: Pick<Logger, 'warn' | 'info'>,
+  answerMs: number = ANSWER_MS,
+): RedisLink {
   const redis = shared.duplicate({ commandTimeout: undefined as never, enableAutoPipelining: false });
-  const { isUp, isTrusted, fail, declareOld, stop } = watch(redis, log);
+  const { isUp, isTrusted, fail, declareOld, stop } = watch(redis, log, answerMs);
   void redis.connect().catch(() => {});
   return {
     redis,
     ask: async (command) => {
       if (!isUp()) return undefined;
       try {
-        return await inTime(command());
+        return await inTime(command(), answerMs);
       } catch {
         fail();
         return undefined;
@@ -71,7 +75,7 @@ export function createRedisLink(shared: Redis, log: Pick<Logger, 'warn' | 'info'
     isTrusted,
     declareOld,
     epoch: () => currentEpoch(redis),
-    ping: async () => (await inTime(redis.ping()).catch(() => undefined)) !== undefined,
+    ping: async () => (await inTime(redis.ping(), answerMs).catch(() => undefined)) !== undefined,
     close: () => {
       stop();
       redis.disconnect();
@@ -80,7 +84,7 @@ export function createRedisLink(shared: Redis, log: Pick<Logger, 'warn' | 'info'
 }
 
 /** Knows how Redis is: what failed is tried again, by nobody's request, until it is well. */
-function watch(redis: Redis, log: Pick<Logger, 'warn' | 'info'>) {
+function watch(redis: Redis, log: Pick<Logger, 'warn' | 'info'>, answerMs: number) {
   let isUp = false;
   let owesEpoch = false;
   let trustedFrom = Number.POSITIVE_INFINITY;
@@ -94,7 +98,7 @@ function watch(redis: Redis, log: Pick<Logger, 'warn' | 'info'>) {
     if (!isStopped) recovering ??= setTimeout(recover, RETRY_MS).unref();
   };
   const recover = async () => {
-    const isWell = await answersSoon(redis);
+    const isWell = await answersSoon(redis, answerMs);
     // Changes are told again from here on, before the debt of those that were not is paid: it stops growing.
     isUp = isWell;
     const isPaid = isWell && (await payDebt());
@@ -107,7 +111,7 @@ function watch(redis: Redis, log: Pick<Logger, 'warn' | 'info'>) {
     if (!owesEpoch) return true;
     // First, because a change that cannot be told meanwhile is a debt of its own.
     owesEpoch = false;
-    const isDeclared = await inTime(redis.set(EPOCH, newToken())).catch(() => undefined);
+    const isDeclared = await inTime(redis.set(EPOCH, newToken()), answerMs).catch(() => undefined);
     owesEpoch ||= isDeclared === undefined;
     return !owesEpoch;
   };
@@ -140,24 +144,24 @@ async function currentEpoch(redis: Redis): Promise<string> {
 }
 
 /** Whether Redis answers as fast as it should. Returns when it does answer, so that questions do not pile up. */
-async function answersSoon(redis: Redis): Promise<boolean> {
+async function answersSoon(redis: Redis, answerMs: number): Promise<boolean> {
   const since = performance.now();
   const silent = setTimeout(() => redis.disconnect(true), SILENT_MS).unref();
   const answer = await redis.ping().catch(() => undefined);
   clearTimeout(silent);
-  return answer !== undefined && performance.now() - since < ANSWER_MS;
+  return answer !== undefined && performance.now() - since < answerMs;
 }
 
 /** @throws what the promise throws, or an error when it takes too long. */
-function inTime<Answer>(promise: Promise<Answer>): Promise<Answer> {
+function inTime<Answer>(promise: Promise<Answer>, answerMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    let due = performance.now() + ANSWER_MS;
+    let due = performance.now() + answerMs;
     const giveUp = () => {
       if (performance.now() - due < BUSY_MS) return reject(new Error('Redis took too long'));
-      due = performance.now() + ANSWER_MS;
-      timer = setTimeout(giveUp, ANSWER_MS);
+      due = performance.now() + answerMs;
+      timer = setTimeout(giveUp, answerMs);
     };
-    let timer = setTimeout(giveUp, ANSWER_MS);
+    let timer = setTimeout(giveUp, answerMs);
     promise.then(
       (answer) => {
         clearTimeout(timer);
