@@ -104,12 +104,22 @@ for (const [name, isThere, make] of worlds) {
       const release = data.hold();
       const slow = shown(near, place);
       await until(() => data.state.reads === 1);
-      const written = write(far, place, 'new');
-      await written;
+      await write(far, place, 'new');
+      data.state.gate = Promise.resolve();
+      expect(await shown(far, place)).toEqual(['new', 'miss']);
       release();
       expect(await slow).toEqual(['old', 'miss']);
-      expect(await shown(near, place)).toEqual(['new', 'miss']);
-      expect(await shown(far, place)).toEqual(['new', 'hit']);
+      for (const cache of [near, far]) expect(await shown(cache, place)).toEqual(['new', 'hit']);
+    });
+
+    test('a read after an answered change shows it, however short the change was', async () => {
+      for (let at = 0; at < 20; at++) {
+        const place = begin();
+        // Kept, copied, and the copy just confirmed.
+        for (let read = 0; read < 3; read++) await shown(far, place);
+        await write(near, place, `new ${at}`);
+        expect((await shown(far, place))[0]).toBe(`new ${at}`);
+      }
     });
 
     test('a reader that came while a change was under way keeps nothing', async () => {
