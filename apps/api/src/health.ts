@@ -19,27 +19,30 @@ const PING_TIMEOUT_MS = 2_000;
 /** Whether this process can serve: it can when its database answers. */
 export async function checkHealth(services: Services): Promise<z.output<typeof Health>> {
   const { connection, domain, provider } = services;
-  const answered = await Promise.race([
-    connection.ping().then(
-      () => true,
-      () => false,
-    ),
-    new Promise<false>((resolve) => setTimeout(resolve, PING_TIMEOUT_MS, false).unref()),
+  const [answered, cache] = await Promise.all([
+    Promise.race([
+      connection.ping().then(
+        () => true,
+        () => false,
+      ),
+      new Promise<false>((resolve) => setTimeout(resolve, PING_TIMEOUT_MS, false).unref()),
+    ]),
+    cacheHealth(services),
   ]);
   const database = answered ? 'healthy' : 'unavailable';
   return {
     status: database,
     version: VERSION,
     timestamp: domain.now().toISOString(),
-    services: { database, cache: cacheHealth(services), llmApi: llmHealth(provider) },
+    services: { database, cache, llmApi: llmHealth(provider) },
   };
 }
 
 /** Without Redis answers are right, only slower and each process for itself: degraded, never unavailable. */
-function cacheHealth({ redis, limiter }: Services) {
-  if (!redis) return 'disabled';
+async function cacheHealth({ link, limiter }: Services) {
+  if (!link) return 'disabled';
   // Connected, and yet too slow to decide rate limits: as good as away.
-  return redis.status === 'ready' && limiter.isShared() ? 'healthy' : 'degraded';
+  return (await link.ping()) && limiter.isShared() ? 'healthy' : 'degraded';
 }
 
 /** Not asked, only told of: a provider that failed a moment ago rests, and the built-in engines do without. */

@@ -4,6 +4,11 @@ import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
+import { createProcessStore } from './cache/in-process.ts';
+import { createSessionCache, type SessionCache } from './cache/index.ts';
+import { createRedisLink, type RedisLink } from './cache/link.ts';
+import { createRedisStore } from './cache/redis-store.ts';
+import { NO_STORE } from './cache/store.ts';
 import { createEnrichment, type Enrichment } from './enrichment.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
 import { createMeter, type Meter } from './meter.ts';
@@ -16,6 +21,10 @@ export interface Services {
   connection: Connection;
   /** What processes share; absent when none is configured. It may be away at any moment. */
   redis: Redis | undefined;
+  /** The cache's own connection to Redis, and whether it is worth asking. */
+  link: RedisLink | undefined;
+  /** Answers about sessions, until they change. */
+  cache: SessionCache;
   /** The context that core's functions take, but for whom they act. */
   domain: Omit<Ctx, 'actor' | 'idempotency'>;
   authenticate: Authenticate;
@@ -46,9 +55,13 @@ export function createServices(
     redis?: Redis | undefined;
     provider?: Provider | undefined;
     monthlyTokens?: number | undefined;
+    /** Longest that the cache waits for an answer of Redis. */
+    redisAnswerMs?: number | undefined;
   } = {},
 ): Services {
   const { now = () => new Date(), embedder, redis, provider, monthlyTokens } = options;
+  const link = redis && createRedisLink(redis, log, options.redisAnswerMs);
+  const cache = createSessionCache(storeFor(connection, link));
   const meter = createMeter(connection.db, { now, log });
   const domain = {
     usage: meter,
@@ -57,6 +70,7 @@ export function createServices(
     embedder,
     languageModel: provider,
     indexes: createIndexCache(),
+    changes: cache,
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
@@ -80,8 +94,10 @@ export function createServices(
   return {
     connection,
     redis,
+    link,
+    cache,
     domain,
-    authenticate: createAuthenticator(connection.db, now),
+    authenticate: createAuthenticator(connection.db, { now, link }),
     limiter: createRateLimiter({ redis, log }),
     quota: createQuota(connection.db),
     meter,
@@ -92,10 +108,17 @@ export function createServices(
     close: async () => {
       await Promise.all([sweep.stop(), flushes.stop(), maintenance.stop(), enrichment?.close()]);
       await meter.close();
+      link?.close();
       redis?.disconnect();
       await connection.close();
     },
   };
+}
+
+/** Without Redis only the embedded database's one process knows of every change; of several, none would. */
+function storeFor({ engine }: Connection, link: RedisLink | undefined) {
+  if (link) return createRedisStore(link);
+  return engine === 'embedded' ? createProcessStore() : NO_STORE;
 }
 
 /** Does something again and again, never twice at once. Stopping waits for what is under way. */

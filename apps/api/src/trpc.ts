@@ -23,6 +23,8 @@ export interface Meta {
   mayFold?: boolean;
   /** Answer headers and the fields of the answer that they carry. */
   headers?: Record<string, string>;
+  /** Set: its answers over REST are kept until the session changes. `unless` names an input field that makes one too rare to keep. */
+  cached?: { unless?: string };
 }
 
 /** One request, whatever door it came through. */
@@ -33,6 +35,10 @@ export interface RequestContext {
   setHeader(name: string, value: string): void;
   /** Set once the caller is known, for the log. */
   caller?: AuthenticatedKey | undefined;
+  /** Set where the caller was let in before the procedure is called: it is not checked and counted again. */
+  admitted?: AuthenticatedKey | undefined;
+  /** True for an answer that is made to be kept: whoever asked for it is counted, not this. */
+  isForCache?: boolean | undefined;
   /** What the answer served, once known. */
   served?: Served | undefined;
 }
@@ -70,13 +76,7 @@ export const publicProcedure = translated;
 /** Authenticated, allowed, within its rate limit; with `domain`, the context that core's functions take. */
 export const procedure = translated.use(async ({ ctx, meta, next, path, type, getRawInput }) => {
   const { services } = ctx;
-  const caller = await services.authenticate(ctx.header('authorization'));
-  if (!caller) throw new PactError('unauthorized');
-  ctx.caller = caller;
-  if (meta?.scope && !caller.scopes.includes(meta.scope)) {
-    throw new PactError('forbidden', { message: `This API key lacks the scope ${meta.scope}.` });
-  }
-  await checkRate(ctx, caller);
+  const caller = ctx.admitted ?? (await admit(ctx, meta));
   const key = meta?.method === 'POST' && type === 'mutation' ? idempotencyKey(ctx) : undefined;
   if (meta?.stores) await checkQuota(ctx, caller, key);
   const domain: Ctx = {
@@ -84,9 +84,9 @@ export const procedure = translated.use(async ({ ctx, meta, next, path, type, ge
     actor: { workspaceId: caller.workspaceId, keyId: caller.keyId },
     idempotency: key ? { key, requestHash: requestHash(path, await getRawInput()) } : undefined,
   };
-  const served: Served = { tokensServed: 0, tokensSaved: 0 };
+  const served: Served = ctx.served ?? { tokensServed: 0, tokensSaved: 0 };
   const result = await next({ ctx: { ...ctx, domain, served } });
-  if (result.ok || isOurRefusal(result.error)) services.meter.count(caller, served);
+  if (!ctx.isForCache && (result.ok || isOurRefusal(result.error))) services.meter.count(caller, served);
   if (result.ok && meta?.stores) services.quota.add(caller.workspaceId, tokensIn(result.data));
   if (result.ok) await finishSave(ctx, meta?.mayFold, result.data, await getRawInput());
   return result;
@@ -102,6 +102,24 @@ export const countServed = t.middleware(async ({ ctx, next }) => {
     Object.assign(ctx.served, servedBy(result.data as Parameters<typeof servedBy>[0]));
   return result;
 });
+
+/**
+ * Lets a caller in, in this order: key, scope, rate limit. Counts one request.
+ * @throws {PactError} unauthorized, forbidden, rate_limit_exceeded.
+ */
+export async function admit(
+  ctx: RequestContext,
+  meta: Pick<Meta, 'scope'> | undefined,
+): Promise<AuthenticatedKey> {
+  const caller = await ctx.services.authenticate(ctx.header('authorization'));
+  if (!caller) throw new PactError('unauthorized');
+  ctx.caller = caller;
+  if (meta?.scope && !caller.scopes.includes(meta.scope)) {
+    throw new PactError('forbidden', { message: `This API key lacks the scope ${meta.scope}.` });
+  }
+  await checkRate(ctx, caller);
+  return caller;
+}
 
 export const { router, mergeRouters, createCallerFactory } = t;
 
@@ -148,7 +166,7 @@ async function checkQuota(
 }
 
 /** False for what failed on our side: nobody used anything. */
-const isOurRefusal = (error: unknown) => ERRORS[toPactError(error).code].status < 500;
+export const isOurRefusal = (error: unknown) => ERRORS[toPactError(error).code].status < 500;
 
 const tokensIn = (answer: unknown) => (answer as { tokenCount: number }).tokenCount;
 

@@ -8,7 +8,7 @@ import { createRateLimiter } from '../src/limits.ts';
 import { upstashOver } from '../src/limits-redis.ts';
 import { PLAN_WINDOWS } from '../src/limits-windows.ts';
 import { connectRedis } from '../src/redis.ts';
-import { type OwnRedis, ownRedis, REDIS_URL } from './redis-server.ts';
+import { REDIS_URL, type RedisServer, startRedisServer } from './redis-server.ts';
 import { type ApiWorld, apiWorld, send } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -209,11 +209,11 @@ describe.skipIf(!REDIS_URL)('limits kept in Redis', () => {
 });
 
 describe.skipIf(!REDIS_URL)('a Redis that is away or slow', () => {
-  let server: OwnRedis;
+  let server: RedisServer;
   let world: ApiWorld;
   beforeEach(async () => {
     await awayFromTheMinutesEnd();
-    server = await ownRedis();
+    server = await startRedisServer();
     world = await apiWorld(undefined, { redis: await connectRedis(server.url, silent) });
     // The local windows follow this clock, Redis's follow the real one.
     world.clock.now = new Date();
@@ -257,7 +257,7 @@ describe.skipIf(!REDIS_URL)('a Redis that is away or slow', () => {
     await timed(secret);
     await server.kill();
     await timed(secret);
-    await server.start();
+    await server.restart();
     const direct = new Redis(server.url);
     for (let tries = 0; (await direct.keys('pact:limits:*')).length === 0; tries++) {
       if (tries > 100) throw new Error('Redis was not asked again.');

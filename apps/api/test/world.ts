@@ -3,6 +3,7 @@ import type { Connection } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { connectRedis } from '../src/redis.ts';
 import { createServer } from '../src/server.ts';
 import { createServices, type Services } from '../src/services.ts';
 
@@ -30,13 +31,14 @@ interface KeyOptions {
 
 export async function apiWorld(
   given?: Connection,
-  options: Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now'> = {},
+  options: Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now'> & { redisUrl?: string } = {},
 ): Promise<ApiWorld> {
   const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const services = createServices(connection, log, { ...options, now: () => clock.now });
+  const redis = options.redisUrl ? await connectRedis(options.redisUrl, log) : undefined;
+  const services = createServices(connection, log, { redis, ...options, now: () => clock.now });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

@@ -36,6 +36,7 @@ export {
   authenticate,
   createKey,
   ensureWorkspace,
+  hashSecret,
   isKeyShaped,
   type KeyRow,
   listKeys,

@@ -227,6 +227,7 @@ export async function ensureWorkspace(
     .onConflictDoUpdate({ target: workspaces.id, set: settings });
 }
 
-function hashSecret(secret: string): string {
+/** What is kept of a secret, and what it is looked up by. */
+export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

@@ -133,6 +133,7 @@ export const sessionsRouter = router({
       scope: 'memory:read',
       tag: memory,
       summary: 'Read the context that matters now, within a token budget',
+      cached: { unless: 'query' },
     })
     .input(GetContext)
     .output(Context)
@@ -145,6 +146,7 @@ export const sessionsRouter = router({
       scope: 'memory:read',
       tag: memory,
       summary: 'Read how the session feels, and how it came there',
+      cached: {},
     })
     .input(SessionId)
     .output(EmotionalStateAnswer)

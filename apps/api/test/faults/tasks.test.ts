@@ -2,8 +2,10 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase, onPostgres } from '@pact/db/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { lineTo } from '../line.ts';
+import { startRedisServer } from '../redis-server.ts';
 import { type Answer, send } from '../world.ts';
-import { slowProxy, startRedis, startTask, type Task } from './task.ts';
+import { startTask, type Task } from './task.ts';
 import { type Outcome, Workload } from './workload.ts';
 
 const KEY = 'sk_test_key_of_the_fleet';
@@ -80,8 +82,8 @@ describe.skipIf(!onPostgres || !hasRedis)('two tasks under load', { timeout: 180
   });
 
   test('Redis killed and started again: saves go on, and each read shows the save before it', async () => {
-    const redis = await startRedis();
-    cleanUps.push(() => redis.remove());
+    const redis = await startRedisServer();
+    cleanUps.push(() => redis.kill());
     const tasks = await Promise.all([task({ REDIS_URL: redis.url }), task({ REDIS_URL: redis.url })]);
     const load = await loaded(tasks);
     await redis.kill();
@@ -91,7 +93,7 @@ describe.skipIf(!onPostgres || !hasRedis)('two tasks under load', { timeout: 180
       status: 'healthy',
       services: { cache: 'degraded' },
     });
-    await redis.start();
+    await redis.restart();
     await expectFreshReads(tasks);
     await load.progress(150);
     const outcome = await expectNothingLost(load, 'Redis killed, and back');
@@ -99,9 +101,12 @@ describe.skipIf(!onPostgres || !hasRedis)('two tasks under load', { timeout: 180
   });
 
   test('Redis that takes two seconds an answer: nobody waits for it', async () => {
-    const redis = await startRedis();
-    const proxy = await slowProxy(new URL(redis.url));
-    cleanUps.push(() => redis.remove(), proxy.close);
+    const redis = await startRedisServer();
+    const proxy = await lineTo(redis.url);
+    cleanUps.push(
+      () => redis.kill(),
+      () => proxy.cut(),
+    );
     const tasks = await Promise.all([task({ REDIS_URL: proxy.url }), task({ REDIS_URL: proxy.url })]);
     const load = await loaded(tasks);
     proxy.delayMs = 2_000;
