@@ -58,7 +58,7 @@ async function main(): Promise<void> {
 
 function localKey(env: Env, services: ReturnType<typeof createServices>): Promise<string> {
   const { connection, domain } = services;
-  return provideLocalKey(connection.db, {
+  return provideLocalKey(connection.acrossWorkspaces, {
     dataDir: env.dataDir,
     apiKey: env.apiKey,
     plan: env.localPlan,

@@ -12,8 +12,10 @@ export interface Services {
   connection: Connection;
   /** What processes share; absent when none is configured. It may be away at any moment. */
   redis: Redis | undefined;
-  /** The context that core's functions take, but for whom they act. */
-  domain: Omit<Ctx, 'actor' | 'idempotency'>;
+  /** What core's functions take, but for whom they act and the rows that go with it. */
+  domain: Omit<Ctx, 'actor' | 'idempotency' | 'db' | 'lagging'>;
+  /** A workspace's rows, and nobody else's. */
+  forWorkspace(workspaceId: string): Pick<Ctx, 'db' | 'lagging'>;
   authenticate: Authenticate;
   limiter: RateLimiter;
   log: Logger;
@@ -33,16 +35,21 @@ export function createServices(
 ): Services {
   const { now = () => new Date(), embedder, redis } = options;
   const domain = {
-    db: connection.db,
     models: createModels(),
     embedder,
     indexes: createIndexCache(),
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
+  const forWorkspace = (workspaceId: string) => ({
+    db: connection.forWorkspace(workspaceId),
+    lagging: connection.lagging.forWorkspace(workspaceId),
+  });
+  const { acrossWorkspaces, lagging } = connection;
+  const jobCtx = { ...domain, db: acrossWorkspaces, lagging: lagging.acrossWorkspaces, forWorkspace };
   const runJobs = async (scope?: { workspaceId: string; sessionId: string }) => {
     try {
-      const { failures } = await runDueJobs(domain, scope);
+      const { failures } = await runDueJobs(jobCtx, scope);
       for (const error of failures) log.error({ err: nameOf(error) }, 'job failed');
     } catch (error) {
       log.error({ err: nameOf(error) }, 'jobs cannot be read');
@@ -50,14 +57,15 @@ export function createServices(
   };
   const sweep = repeat(SWEEP_INTERVAL_MS, async () => {
     await runJobs();
-    await sweepIdempotencyRecords(connection.db, now()).catch(() => 0);
+    await sweepIdempotencyRecords(acrossWorkspaces, now()).catch(() => 0);
   });
   const maintenance = repeat(MAINTENANCE_INTERVAL_MS, () => connection.maintain().catch(() => {}));
   return {
     connection,
     redis,
     domain,
-    authenticate: createAuthenticator(connection.db, now),
+    forWorkspace,
+    authenticate: createAuthenticator(acrossWorkspaces, now),
     limiter: createRateLimiter(),
     log,
     runJobs,

@@ -73,6 +73,7 @@ export const procedure = translated.use(async ({ ctx, meta, next, path, type, ge
   const key = meta?.method === 'POST' && type === 'mutation' ? idempotencyKey(ctx) : undefined;
   const domain: Ctx = {
     ...services.domain,
+    ...services.forWorkspace(caller.workspaceId),
     actor: { workspaceId: caller.workspaceId, keyId: caller.keyId },
     idempotency: key ? { key, requestHash: requestHash(path, await getRawInput()) } : undefined,
   };

@@ -1,11 +1,11 @@
-import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Client, Pool } from 'pg';
-import type { Connection, Database } from './database.ts';
+import type { Connection } from './database.ts';
 import { DatabaseUnavailableError, isUnavailable } from './failures.ts';
 import { MIGRATIONS_FOLDER } from './migrations.ts';
-import * as schema from './schema.ts';
+import { APP_ROLE, handlesOf, SCOPE_SETTING } from './scope.ts';
+import { scopedPool } from './scoped-pool.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -22,14 +22,18 @@ const MIGRATION_LOCK = 7_228_001;
 export async function connectPostgres(databaseUrl: string): Promise<Connection> {
   try {
     await migrateLocked(databaseUrl);
+    return await openPool(databaseUrl);
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     throw new DatabaseUnavailableError(`DATABASE_URL is set, but ${describe(databaseUrl)} does not answer.`, {
       cause: error,
     });
   }
+}
+
+async function openPool(databaseUrl: string): Promise<Connection> {
   const pool = new Pool({
-    connectionString: databaseUrl,
+    connectionString: asApp(databaseUrl),
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -43,36 +47,41 @@ export async function connectPostgres(databaseUrl: string): Promise<Connection> 
   // without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  const db = withSafeTransactions(pool);
+  try {
+    await requireRowSecurity(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const handles = handlesOf((scope) => scopedPool(pool, scope));
   return {
-    db,
+    ...handles,
+    lagging: handles,
     engine: 'postgres',
-    ping: async () => void (await db.execute(sql`select 1`)),
+    ping: async () => void (await pool.query('select 1')),
     maintain: async () => {},
     close: () => pool.end(),
   };
 }
 
-/**
- * Drizzle's own transaction over a pool never gives the connection back when `begin` fails: ten of those, and the pool is
- * empty for good. Here it is given back whatever happens, and one that failed is not used again.
- */
-function withSafeTransactions(pool: Pool): Database {
-  const db = drizzle(pool, { schema });
-  type Transaction = typeof db.transaction;
-  const transaction: Transaction = async (work, config) => {
-    const client = await pool.connect();
-    let failure: unknown;
-    try {
-      return await drizzle(client, { schema }).transaction(work, config);
-    } catch (error) {
-      failure = error;
-      throw error;
-    } finally {
-      client.release(isUnavailable(failure));
-    }
-  };
-  return Object.assign(db, { transaction }) as unknown as Database;
+/** @throws {Error} when a setting of the server or of the URL lets this service past row-level security. */
+async function requireRowSecurity(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ name: string; isHeld: boolean }>(
+    'select rolname as name, not (rolsuper or rolbypassrls) as "isHeld" from pg_roles where rolname = current_user',
+  );
+  if (rows[0]?.name === APP_ROLE && rows[0].isHeld) return;
+  throw new Error(
+    `DATABASE_URL leads to a connection as ${rows[0]?.name} that row-level security does not hold; ${APP_ROLE} is expected.`,
+  );
+}
+
+/** What a connection starts with, beside what the URL gives: the role that row-level security holds, and scope over nothing. */
+function asApp(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  // Statements here take milliseconds: compiling one takes longer than running it ever does.
+  const options = [url.searchParams.get('options'), `-c role=${APP_ROLE}`, '-c jit=off'];
+  url.searchParams.set('options', options.filter(Boolean).join(' '));
+  return url.href;
 }
 
 async function migrateLocked(databaseUrl: string): Promise<void> {
@@ -80,6 +89,8 @@ async function migrateLocked(databaseUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    // A migration that changes rows is held to the policies too, unless it runs as a superuser.
+    await client.query(`set ${SCOPE_SETTING} = '*'`);
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS_FOLDER });
   } finally {
     await client.end();
