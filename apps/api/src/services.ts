@@ -77,6 +77,15 @@ export function createServices(
   };
 }
 
+/** Says in the log that the replica went or came back; it is said once each time. */
+export function tellOfReplica(log: Logger): (state: 'gone' | 'back', cause?: unknown) => void {
+  return (state, cause) => {
+    if (state === 'back') return log.info('the replica is back');
+    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    log.warn({ err: code ?? nameOf(cause) }, 'the replica does not answer; the primary does');
+  };
+}
+
 /** Does something again and again, never twice at once. Stopping waits for what is under way. */
 function repeat(intervalMs: number, work: () => Promise<void>): { stop(): Promise<void> } {
   let running: Promise<void> | undefined;

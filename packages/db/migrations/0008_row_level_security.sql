@@ -64,9 +64,12 @@ CREATE POLICY for_search ON messages FOR SELECT TO pact_search USING (true);--> 
 CREATE POLICY for_search ON sessions FOR SELECT TO pact_search USING (true);--> statement-breakpoint
 CREATE POLICY for_search ON idempotency_records FOR SELECT TO pact_search USING (true);--> statement-breakpoint
 -- How often each word comes up in which session, among the `most` first messages that have it; of one user, or of all.
+-- The planner does not know how rare a word is: a limit makes it hope to find some soon by reading everything. Bitmaps leave
+-- it no way but the index.
 CREATE FUNCTION sessions_with_words(workspace text, words text[], of_user text, most int)
 	RETURNS TABLE (word text, session_id text, matches int)
 	LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	SET enable_seqscan = off SET enable_indexscan = off
 	AS $$
 		SELECT w.word, found.session_id, count(*)::int
 		FROM unnest(words) AS w(word), LATERAL (

@@ -21,6 +21,8 @@ export interface Connection extends Handles {
   engine: 'embedded' | 'postgres';
   /** For reads that may miss the latest writes: a replica where one is configured and answers, else the same handles. */
   lagging: Handles;
+  /** The replica behind `lagging`, where there is one. */
+  replica?: { isAnswering(): boolean } | undefined;
   /** Resolves when the database answers a trivial query; rejects when it cannot be reached. */
   ping(): Promise<void>;
   /** What a server does by itself and the embedded engine does not: clear dead rows away, refresh the planner's figures. */

@@ -1,29 +1,37 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import { Client, Pool } from 'pg';
+import { Client, type Pool } from 'pg';
 import type { Connection } from './database.ts';
 import { DatabaseUnavailableError, isUnavailable } from './failures.ts';
 import { MIGRATIONS_FOLDER } from './migrations.ts';
-import { APP_ROLE, handlesOf, SCOPE_SETTING } from './scope.ts';
+import { CONNECT_TIMEOUT_MS, openPool, requireRowSecurity } from './pool.ts';
+import { Replica, type ReplicaListener } from './replica.ts';
+import { handlesOf, SCOPE_SETTING } from './scope.ts';
 import { scopedPool } from './scoped-pool.ts';
 
-const CONNECT_TIMEOUT_MS = 3_000;
-const STATEMENT_TIMEOUT_MS = 15_000;
-/** Longer than the server's own limit: for a network that swallows the answer. */
-const QUERY_TIMEOUT_MS = 20_000;
-/** One busy session must not hold every connection: who waits longer for its row is told to come back. */
-const LOCK_TIMEOUT_MS = 3_000;
-const IDLE_IN_TRANSACTION_MS = 30_000;
-const POOL_SIZE = 10;
 /** Any constant: it names the lock that lets one task migrate while the others wait. */
 const MIGRATION_LOCK = 7_228_001;
 
+export interface PostgresOptions {
+  databaseUrl: string;
+  /** A streaming replica of the same database, for `lagging`. It may be away, at start too. */
+  replicaUrl?: string | undefined;
+  /** Told when the replica stops and starts answering, once each time. */
+  onReplica?: ReplicaListener | undefined;
+  /** Connections to each server at most. */
+  poolSize?: number | undefined;
+}
+
 /** Connects to PostgreSQL and migrates it; of several processes that start together, one migrates and the rest wait. */
-export async function connectPostgres(databaseUrl: string): Promise<Connection> {
+export async function connectPostgres(options: PostgresOptions): Promise<Connection> {
+  const { databaseUrl, poolSize } = options;
+  const pool = openPool(databaseUrl, poolSize);
   try {
     await migrateLocked(databaseUrl);
-    return await openPool(databaseUrl);
+    await requireRowSecurity(pool);
+    return await connectionOver(pool, options);
   } catch (error) {
+    await pool.end();
     if (!isUnavailable(error)) throw error;
     throw new DatabaseUnavailableError(`DATABASE_URL is set, but ${describe(databaseUrl)} does not answer.`, {
       cause: error,
@@ -31,57 +39,25 @@ export async function connectPostgres(databaseUrl: string): Promise<Connection> 
   }
 }
 
-async function openPool(databaseUrl: string): Promise<Connection> {
-  const pool = new Pool({
-    connectionString: asApp(databaseUrl),
-    max: POOL_SIZE,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  });
-  // A connection that breaks, idle or in the middle of a transaction, is replaced by the pool, and its statement fails;
-  // without a listener it would end the process.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
-  try {
-    await requireRowSecurity(pool);
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
+async function connectionOver(pool: Pool, options: PostgresOptions): Promise<Connection> {
+  const { replicaUrl, poolSize, onReplica } = options;
   const handles = handlesOf((scope) => scopedPool(pool, scope));
+  const replica = replicaUrl ? new Replica(openPool(replicaUrl, poolSize), pool, onReplica) : undefined;
+  await replica?.probe();
   return {
     ...handles,
-    lagging: handles,
     engine: 'postgres',
-    ping: async () => void (await pool.query('select 1')),
+    lagging: replica?.handles ?? handles,
+    replica,
+    ping: async () => {
+      void replica?.probe();
+      await pool.query('select 1');
+    },
     maintain: async () => {},
-    close: () => pool.end(),
+    close: async () => {
+      await Promise.all([pool.end(), replica?.close()]);
+    },
   };
-}
-
-/** @throws {Error} when a setting of the server or of the URL lets this service past row-level security. */
-async function requireRowSecurity(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ name: string; isHeld: boolean }>(
-    'select rolname as name, not (rolsuper or rolbypassrls) as "isHeld" from pg_roles where rolname = current_user',
-  );
-  if (rows[0]?.name === APP_ROLE && rows[0].isHeld) return;
-  throw new Error(
-    `DATABASE_URL leads to a connection as ${rows[0]?.name} that row-level security does not hold; ${APP_ROLE} is expected.`,
-  );
-}
-
-/** What a connection starts with, beside what the URL gives: the role that row-level security holds, and scope over nothing. */
-function asApp(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  // Statements here take milliseconds: compiling one takes longer than running it ever does.
-  const options = [url.searchParams.get('options'), `-c role=${APP_ROLE}`, '-c jit=off'];
-  url.searchParams.set('options', options.filter(Boolean).join(' '));
-  return url.href;
 }
 
 async function migrateLocked(databaseUrl: string): Promise<void> {

@@ -1,9 +1,14 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { type Pool, type PoolClient, Query, type QueryConfig, type QueryResult } from 'pg';
 import type { Database } from './database.ts';
-import { isUnavailable } from './failures.ts';
+import { DatabaseBusyError, isUnavailable } from './failures.ts';
 import { SCOPE_SETTING } from './scope.ts';
 
+/**
+ * How many may wait for each connection of a full pool. Ten statements of a few milliseconds are a short wait; when they are
+ * not, one more in the queue helps nobody, and who is refused at once can go to another process.
+ */
+const WAITING_PER_CONNECTION = 10;
 /** Which workspace a connection's setting names, as far as its last statement that went well tells. */
 const scopes = new WeakMap<PoolClient, string>();
 
@@ -13,11 +18,7 @@ const scopes = new WeakMap<PoolClient, string>();
  */
 export function scopedPool(pool: Pool, scope: string): Database {
   const query = (statement: QueryConfig | string, values?: unknown[]) =>
-    withClient(
-      pool,
-      (client) => queryScoped(client, scope, statement, values),
-      (failure) => failure !== undefined,
-    );
+    queryPool(pool, scope, statement, values);
   const db = drizzle({ query } as unknown as Pool);
   type Transaction = typeof db.transaction;
   // Drizzle's own transaction over a pool never gives the connection back when `begin` fails: ten of those, and the pool
@@ -31,12 +32,29 @@ export function scopedPool(pool: Pool, scope: string): Database {
   return Object.assign(db, { transaction }) as unknown as Database;
 }
 
+/** Runs one statement on a connection of the pool. One that failed is not used again. */
+export function queryPool(
+  pool: Pool,
+  scope: string,
+  statement: QueryConfig | string,
+  values?: unknown[],
+): Promise<QueryResult> {
+  return withClient(
+    pool,
+    (client) => queryScoped(client, scope, statement, values),
+    (failure) => failure !== undefined,
+  );
+}
+
 /** Lends a connection. It goes back whatever happens; one that may be in an unknown state is closed instead. */
 async function withClient<Result>(
   pool: Pool,
   work: (client: PoolClient) => Promise<Result>,
   isBroken: (failure: unknown) => boolean,
 ): Promise<Result> {
+  if (pool.waitingCount >= pool.options.max * WAITING_PER_CONNECTION) {
+    throw new DatabaseBusyError(`${pool.waitingCount} wait for a connection already.`);
+  }
   const client = await pool.connect();
   let failure: unknown;
   try {

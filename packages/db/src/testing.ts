@@ -10,13 +10,24 @@ import type { Connection, Database } from './database.ts';
 import { openPglite, wrapPglite } from './embedded.ts';
 import { MIGRATIONS_FOLDER } from './migrations.ts';
 import { scopedPglite, Turnstile } from './scoped-pglite.ts';
+import { startTestServer, type TestServer } from './test-server.ts';
 
 /** The PostgreSQL server that the full suite runs on; without it tests run on the embedded engine. */
 const SERVER_URL = process.env.PACT_TEST_DATABASE_URL;
+/** Runs PostgreSQL's programs; without it no test starts a server of its own. */
+const POSTGRES_TOOL = process.env.PACT_TEST_POSTGRES_TOOL;
 const CACHE_FOLDER = fileURLToPath(new URL('../../../.cache', import.meta.url));
 
 /** True when the suite runs on a real PostgreSQL server. */
 export const onPostgres = Boolean(SERVER_URL);
+
+/** True where a test can start servers of its own, to stop and to replicate. */
+export const canStartPostgres = Boolean(POSTGRES_TOOL);
+
+/** A new PostgreSQL server for one test. Takes seconds. */
+export const startPostgres = () => startTestServer(POSTGRES_TOOL!);
+
+export type { TestServer };
 
 /** What a test sees beside the product: everything, and tables as their owner does. */
 export interface TestConnection extends Connection {
