@@ -5,7 +5,12 @@ import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect, rows } from './connect.ts';
 import type { Database } from './database.ts';
-import { DatabaseUnavailableError, DataDirLockedError, isUnavailable } from './failures.ts';
+import {
+  DatabaseBusyError,
+  DatabaseUnavailableError,
+  DataDirLockedError,
+  isUnavailable,
+} from './failures.ts';
 import { lockDataDir } from './lock.ts';
 import { workspaces } from './schema.ts';
 import { onPostgres, testConnection } from './testing.ts';
@@ -158,6 +163,10 @@ describe('a failure', () => {
 
   test.each(['23505', '22P02', '42P01', ''])('with %j does not', (code) => {
     expect(isUnavailable(new Error('Failed query', { cause: failure(code) }))).toBe(false);
+  });
+
+  test('for want of a free connection may pass too', () => {
+    expect(isUnavailable(new Error('Failed query', { cause: new DatabaseBusyError('x') }))).toBe(true);
   });
 
   test('is not told by what people wrote', () => {
