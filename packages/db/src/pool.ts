@@ -16,7 +16,7 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
  * Connections of a process unless it is told otherwise. One process fills a few of a server's cores; many processes share
  * the server's connections, some hundreds in all.
  */
-export const POOL_SIZE = 10;
+const POOL_SIZE = 10;
 
 /** Connections that row-level security holds, with nothing in sight until a scope is set. Opens none yet. */
 export function openPool(databaseUrl: string, size = POOL_SIZE): Pool {
