@@ -11,6 +11,9 @@ import { SCOPE_SETTING } from './scope.ts';
 const WAITING_PER_CONNECTION = 10;
 /** Which workspace a connection's setting names, as far as its last statement that went well tells. */
 const scopes = new WeakMap<PoolClient, string>();
+/** Connections that know the statement which sets the scope: reading it anew would cost as much as a small query. */
+const prepared = new WeakSet<PoolClient>();
+const SET_SCOPE = 'set_scope';
 
 /**
  * A pool as Drizzle sees it, each of whose statements and transactions runs with one workspace's rows in sight, whoever
@@ -80,10 +83,13 @@ async function queryScoped(
   const result = await new Promise<QueryResult>((resolve, reject) => {
     const config = typeof statement === 'string' ? { text: statement } : statement;
     client.query(
-      new ScopingQuery(scope, config, values, (error, found) => (error ? reject(error) : resolve(found!))),
+      new ScopingQuery({ scope, isPrepared: prepared.has(client) }, config, values, (error, found) =>
+        error ? reject(error) : resolve(found!),
+      ),
     );
   });
   scopes.set(client, scope);
+  prepared.add(client);
   return result;
 }
 
@@ -122,22 +128,24 @@ const DriverQuery = Query as unknown as new (
  * setting fails, the server skips the statement; when the statement fails, the setting is taken back.
  */
 class ScopingQuery extends DriverQuery {
-  readonly #scope: string;
+  readonly #setting: { scope: string; isPrepared: boolean };
   #isScopeSet = false;
 
   constructor(
-    scope: string,
+    setting: { scope: string; isPrepared: boolean },
     config: QueryConfig,
     values: unknown[] | undefined,
     callback: (error: Error | null, result?: QueryResult) => void,
   ) {
     super({ ...config, queryMode: 'extended' }, values, callback);
-    this.#scope = scope;
+    this.#setting = setting;
   }
 
   override prepare(connection: Wire): void {
-    connection.parse({ name: '', text: `select set_config('${SCOPE_SETTING}', $1, false)` });
-    connection.bind({ statement: '', values: [this.#scope] });
+    const { scope, isPrepared } = this.#setting;
+    const text = `select set_config('${SCOPE_SETTING}', $1, false)`;
+    if (!isPrepared) connection.parse({ name: SET_SCOPE, text });
+    connection.bind({ statement: SET_SCOPE, values: [scope] });
     connection.execute({});
     super.prepare(connection);
   }
