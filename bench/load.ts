@@ -11,7 +11,7 @@ import {
   saveInteraction,
   storeKey,
 } from '@pact/core';
-import { connect, rows } from '@pact/db';
+import { type Connection, connect, rows } from '@pact/db';
 import * as engines from '@pact/models';
 import { sql } from 'drizzle-orm';
 import { describeMachine, summarize, time } from './environment.ts';
@@ -39,11 +39,22 @@ export async function run(): Promise<void> {
   const databaseUrl = process.env['DATABASE_URL'];
   if (!databaseUrl) throw new Error('DATABASE_URL names the PostgreSQL server to measure on.');
   const connection = await connect({ databaseUrl, dataDir: '' });
-  const ctx: Ctx = contextOf(connection.db);
+  const ctx: Ctx = contextOf(connection);
   const { workspaceId } = ctx.actor;
-  await ensureWorkspace(connection.db, { id: workspaceId, name: 'Bench', plan: 'team', now: ctx.now() });
+  await ensureWorkspace(connection.acrossWorkspaces, {
+    id: workspaceId,
+    name: 'Bench',
+    plan: 'team',
+    now: ctx.now(),
+  });
   const secret = newSecret('test');
-  await storeKey(connection.db, { workspaceId, name: 'Bench', secret, rateLimited: false, now: ctx.now() });
+  await storeKey(connection.acrossWorkspaces, {
+    workspaceId,
+    name: 'Bench',
+    secret,
+    rateLimited: false,
+    now: ctx.now(),
+  });
   const api = await startApi({ DATABASE_URL: databaseUrl });
   const client = new Client(api, secret);
   try {
@@ -62,11 +73,13 @@ export async function run(): Promise<void> {
   }
 }
 
-function contextOf(db: Ctx['db']): Ctx {
+function contextOf(connection: Connection): Ctx {
   const now = () => new Date();
+  const workspaceId = createId('wks', now());
   return {
-    db,
-    actor: { workspaceId: createId('wks', now()), keyId: 'key_bench' },
+    db: connection.forWorkspace(workspaceId),
+    lagging: connection.lagging.forWorkspace(workspaceId),
+    actor: { workspaceId, keyId: 'key_bench' },
     models: engines,
     indexes: createIndexCache(),
     now,

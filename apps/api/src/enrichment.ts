@@ -1,4 +1,4 @@
-import { type Ctx, enrichSession, PactError } from '@pact/core';
+import { type Actor, type Ctx, enrichSession, PactError } from '@pact/core';
 import type { Logger } from 'pino';
 import type { Provider } from './providers/index.ts';
 
@@ -25,13 +25,13 @@ export interface Enrichment {
 }
 
 export function createEnrichment(
-  domain: Omit<Ctx, 'actor' | 'idempotency'>,
+  contextOf: (actor: Actor) => Ctx,
   options: { provider: Provider; monthlyTokens: number | undefined; log: Logger },
 ): Enrichment {
   const waiting = new Map<string, Task>();
   const running = new Map<string, Promise<void>>();
   const ending = new AbortController();
-  const enrich = createStep(domain, options, ending.signal);
+  const enrich = createStep(contextOf, options, ending.signal);
   const pump = () => {
     for (const [name, task] of waiting) {
       if (running.size >= CONCURRENCY) return;
@@ -67,7 +67,7 @@ export function createEnrichment(
 
 /** Enriches one session; says in the log what did not work, and never fails. */
 function createStep(
-  domain: Omit<Ctx, 'actor' | 'idempotency'>,
+  contextOf: (actor: Actor) => Ctx,
   { monthlyTokens, log }: { monthlyTokens: number | undefined; log: Logger },
   signal: AbortSignal,
 ): (task: Task) => Promise<void> {
@@ -75,7 +75,7 @@ function createStep(
   const said = new Map<string, string>();
   return async ({ workspaceId, sessionId, keyId }) => {
     try {
-      const ctx: Ctx = { ...domain, actor: { workspaceId, keyId } };
+      const ctx = contextOf({ workspaceId, keyId });
       const { wording, readings, isOverBudget } = await enrichSession(ctx, {
         sessionId,
         monthlyTokens,
@@ -85,7 +85,7 @@ function createStep(
         log.info({ session_id: sessionId, reason: wording }, 'a summary in a model’s words was refused');
       }
       if (readings === 'unusable') log.info({ session_id: sessionId }, 'a model’s readings were refused');
-      const month = domain.now().toISOString().slice(0, 7);
+      const month = ctx.now().toISOString().slice(0, 7);
       if (isOverBudget && said.get(workspaceId) !== month) {
         said.set(workspaceId, month);
         log.warn({ workspace_id: workspaceId }, 'PACT_LLM_MONTHLY_TOKENS is used up; built-in engines alone');

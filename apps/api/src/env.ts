@@ -27,6 +27,10 @@ export interface Env {
   dataDir: string;
   siteOrigin: string;
   databaseUrl: string | undefined;
+  /** A streaming replica of it, for reads that may lag. It may be away. */
+  databaseReplicaUrl: string | undefined;
+  /** Connections that this process opens to each PostgreSQL server at most. */
+  databasePoolSize: number;
   /** Redis, for what many processes share: cache, rate limits, live events. Without it each keeps its own. */
   redisUrl: string | undefined;
   /** The key that the embedded mode accepts, when the user chose it. */
@@ -83,14 +87,17 @@ const Variables = z.object({
   DATABASE_URL: optional.refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), {
     message: 'must begin with postgres://',
   }),
-  DATABASE_REPLICA_URL: optional,
+  DATABASE_REPLICA_URL: optional.refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), {
+    message: 'must begin with postgres://',
+  }),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(10),
   REDIS_URL: optional.refine((value) => value === undefined || /^rediss?:\/\//.test(value), {
     message: 'must begin with redis:// or rediss://',
   }),
   PACT_ARCHIVE_URL: optional,
 });
 
-const NOT_USED_YET = ['DATABASE_REPLICA_URL', 'PACT_ARCHIVE_URL'] as const;
+const NOT_USED_YET = ['PACT_ARCHIVE_URL'] as const;
 
 /** The environment cannot be used; `message` names the variable. */
 export class EnvError extends Error {
@@ -111,6 +118,9 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
       'PACT_TRACK_EMOTION: it sets the local workspace; DATABASE_URL has one only with PACT_API_KEY',
     );
   }
+  if (env.DATABASE_REPLICA_URL && !env.DATABASE_URL) {
+    throw new EnvError('DATABASE_REPLICA_URL: a replica of what? DATABASE_URL is not set');
+  }
   const { PACT_EMBEDDINGS_URL: url, PACT_EMBEDDINGS_MODEL: model } = env;
   if ((url === undefined) !== (model === undefined)) {
     throw new EnvError(
@@ -125,6 +135,8 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     dataDir: env.PACT_DATA_DIR,
     siteOrigin: env.PACT_SITE_ORIGIN ?? `http://localhost:${env.PACT_SITE_PORT}`,
     databaseUrl: env.DATABASE_URL,
+    databaseReplicaUrl: env.DATABASE_REPLICA_URL,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
     redisUrl: env.REDIS_URL,
     apiKey: env.PACT_API_KEY,
     localPlan: env.PACT_LOCAL_PLAN,

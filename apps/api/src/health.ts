@@ -16,7 +16,10 @@ export const Health = z
 
 const PING_TIMEOUT_MS = 2_000;
 
-/** Whether this process can serve: it can when its database answers. */
+/**
+ * Whether this process can serve: it can when its database answers. A replica that does not leaves its work to the primary:
+ * the database is degraded, the service is not.
+ */
 export async function checkHealth(services: Services): Promise<z.output<typeof Health>> {
   const { connection, domain, provider } = services;
   const [answered, cache] = await Promise.all([
@@ -29,9 +32,10 @@ export async function checkHealth(services: Services): Promise<z.output<typeof H
     ]),
     cacheHealth(services),
   ]);
-  const database = answered ? 'healthy' : 'unavailable';
+  const replicaIsGone = connection.replica?.isAnswering() === false;
+  const database = !answered ? 'unavailable' : replicaIsGone ? 'degraded' : 'healthy';
   return {
-    status: database,
+    status: answered ? 'healthy' : 'unavailable',
     version: VERSION,
     timestamp: domain.now().toISOString(),
     services: { database, cache, llmApi: llmHealth(provider) },

@@ -245,7 +245,7 @@ async function run(args: string[], variables: Record<string, string | undefined>
   const env = parseEnv(variables);
   const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
   try {
-    return await work(connection.db);
+    return await work(connection.acrossWorkspaces);
   } finally {
     await connection.close();
   }

@@ -9,7 +9,7 @@ import { warmUp } from './models.ts';
 import { createProvider } from './providers/index.ts';
 import { connectRedis } from './redis.ts';
 import { createServer } from './server.ts';
-import { createServices } from './services.ts';
+import { createServices, tellOfReplica } from './services.ts';
 import { createSite } from './site.ts';
 
 /** Longest that running requests are waited for after SIGTERM. */
@@ -26,7 +26,13 @@ async function main(): Promise<void> {
   const env = parseEnv(process.env);
   const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   for (const name of env.unused) log.warn({ variable: name }, 'set, but not used by this version');
-  const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
+  const connection = await connect({
+    databaseUrl: env.databaseUrl,
+    replicaUrl: env.databaseReplicaUrl,
+    onReplica: tellOfReplica(log),
+    poolSize: env.databasePoolSize,
+    dataDir: env.dataDir,
+  });
   const redis = env.redisUrl ? await connectRedis(env.redisUrl, log) : undefined;
   const services = createServices(connection, log, {
     redis,
@@ -61,7 +67,7 @@ async function main(): Promise<void> {
 
 function localKey(env: Env, services: ReturnType<typeof createServices>): Promise<string> {
   const { connection, domain } = services;
-  return provideLocalKey(connection.db, {
+  return provideLocalKey(connection.acrossWorkspaces, {
     dataDir: env.dataDir,
     apiKey: env.apiKey,
     plan: env.localPlan,

@@ -1,4 +1,4 @@
-import type { Ctx, Embedder } from '@pact/core';
+import type { Actor, Ctx, Embedder } from '@pact/core';
 import { createId, createIndexCache, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
 import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
@@ -25,8 +25,10 @@ export interface Services {
   link: RedisLink | undefined;
   /** Answers about sessions, until they change. */
   cache: SessionCache;
-  /** The context that core's functions take, but for whom they act. */
-  domain: Omit<Ctx, 'actor' | 'idempotency'>;
+  /** What core's functions take, but for whom they act and the rows that go with it. */
+  domain: Omit<Ctx, 'actor' | 'idempotency' | 'db' | 'lagging'>;
+  /** A workspace's rows, and nobody else's. */
+  forWorkspace(workspaceId: string): Pick<Ctx, 'db' | 'lagging'>;
   authenticate: Authenticate;
   limiter: RateLimiter;
   quota: Quota;
@@ -62,10 +64,9 @@ export function createServices(
   const { now = () => new Date(), embedder, redis, provider, monthlyTokens } = options;
   const link = redis && createRedisLink(redis, log, options.redisAnswerMs);
   const cache = createSessionCache(storeFor(connection, link));
-  const meter = createMeter(connection.db, { now, log });
+  const meter = createMeter(connection.acrossWorkspaces, { now, log });
   const domain = {
     usage: meter,
-    db: connection.db,
     models: createModels(),
     embedder,
     languageModel: provider,
@@ -74,10 +75,17 @@ export function createServices(
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
-  const enrichment = provider && createEnrichment(domain, { provider, monthlyTokens, log });
+  const forWorkspace = (workspaceId: string) => ({
+    db: connection.forWorkspace(workspaceId),
+    lagging: connection.lagging.forWorkspace(workspaceId),
+  });
+  const contextOf = (actor: Actor): Ctx => ({ ...domain, ...forWorkspace(actor.workspaceId), actor });
+  const { acrossWorkspaces, lagging } = connection;
+  const jobCtx = { ...domain, db: acrossWorkspaces, lagging: lagging.acrossWorkspaces, forWorkspace };
+  const enrichment = provider && createEnrichment(contextOf, { provider, monthlyTokens, log });
   const runJobs = async (scope?: { workspaceId: string; sessionId: string }) => {
     try {
-      const { failures } = await runDueJobs(domain, scope);
+      const { failures } = await runDueJobs(jobCtx, scope);
       for (const error of failures) log.error({ err: nameOf(error) }, 'job failed');
     } catch (error) {
       log.error({ err: nameOf(error) }, 'jobs cannot be read');
@@ -85,7 +93,7 @@ export function createServices(
   };
   const sweep = repeat(SWEEP_INTERVAL_MS, async () => {
     await runJobs();
-    await sweepIdempotencyRecords(connection.db, now()).catch(() => 0);
+    await sweepIdempotencyRecords(acrossWorkspaces, now()).catch(() => 0);
   });
   const flushes = repeat(FLUSH_INTERVAL_MS, () =>
     meter.flush().catch((error: unknown) => log.warn({ err: nameOf(error) }, 'usage waits to be written')),
@@ -97,9 +105,10 @@ export function createServices(
     link,
     cache,
     domain,
-    authenticate: createAuthenticator(connection.db, { now, link }),
+    forWorkspace,
+    authenticate: createAuthenticator(acrossWorkspaces, { now, link }),
     limiter: createRateLimiter({ redis, log }),
-    quota: createQuota(connection.db),
+    quota: createQuota(acrossWorkspaces),
     meter,
     log,
     provider,
@@ -119,6 +128,15 @@ export function createServices(
 function storeFor({ engine }: Connection, link: RedisLink | undefined) {
   if (link) return createRedisStore(link);
   return engine === 'embedded' ? createProcessStore() : NO_STORE;
+}
+
+/** Says in the log that the replica went or came back; it is said once each time. */
+export function tellOfReplica(log: Logger): (state: 'gone' | 'back', cause?: unknown) => void {
+  return (state, cause) => {
+    if (state === 'back') return log.info('the replica is back');
+    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    log.warn({ err: code ?? nameOf(cause) }, 'the replica does not answer; the primary does');
+  };
 }
 
 /** Does something again and again, never twice at once. Stopping waits for what is under way. */

@@ -81,6 +81,7 @@ export const procedure = translated.use(async ({ ctx, meta, next, path, type, ge
   if (meta?.stores) await checkQuota(ctx, caller, key);
   const domain: Ctx = {
     ...services.domain,
+    ...services.forWorkspace(caller.workspaceId),
     actor: { workspaceId: caller.workspaceId, keyId: caller.keyId },
     idempotency: key ? { key, requestHash: requestHash(path, await getRawInput()) } : undefined,
   };
@@ -161,7 +162,8 @@ async function checkQuota(
   } catch (error) {
     const { workspaceId } = caller;
     const isRefusal = error instanceof PactError && key !== undefined;
-    if (!isRefusal || !(await isRecorded(services.domain.db, { workspaceId, key, now }))) throw error;
+    if (!isRefusal || !(await isRecorded(services.forWorkspace(workspaceId).db, { workspaceId, key, now })))
+      throw error;
   }
 }
 

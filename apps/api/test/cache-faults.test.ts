@@ -183,7 +183,7 @@ describe.skipIf(!HAS_REDIS)('keys of two tasks', () => {
     const { secret, keyId } = await world.tasks[0]!.key('wks_keys');
     for (const task of world.tasks) expect(await status(task, secret)).toBe(200);
     const { connection, clock } = world.tasks[0]!;
-    await revokeKey(connection.db, { workspaceId: 'wks_keys', keyId, now: clock.now });
+    await revokeKey(connection.acrossWorkspaces, { workspaceId: 'wks_keys', keyId, now: clock.now });
     for (let at = 0; at < 10; at++) {
       for (const task of world.tasks) await status(task, secret);
       await pass(100);

@@ -188,7 +188,7 @@ describe('emotion', () => {
     await world.services.enrichment!.settled();
     expect(server.asked.length).toBeGreaterThan(0);
     const id = world.workspaceId;
-    await ensureWorkspace(plain.connection.db, {
+    await ensureWorkspace(plain.connection.acrossWorkspaces, {
       id,
       name: id,
       plan: 'team',
@@ -218,7 +218,9 @@ describe('emotion', () => {
 
 describe('what it costs', () => {
   const usageOf = async (workspaceId: string) =>
-    (await plain.connection.db.select().from(usage)).filter((row) => row.workspaceId === workspaceId);
+    (await plain.connection.acrossWorkspaces.select().from(usage)).filter(
+      (row) => row.workspaceId === workspaceId,
+    );
 
   test('is counted for the key that saved, refused answers too', async () => {
     const world = await worldWith();
@@ -248,7 +250,7 @@ test('an erased session takes words and readings with it', async () => {
   const world = await worldWith();
   const sessionId = await talk(world);
   await world.services.enrichment!.settled();
-  const { db } = plain.connection;
+  const { acrossWorkspaces: db } = plain.connection;
   const left = async () =>
     [...(await db.select().from(consolidations)), ...(await db.select().from(emotionalStates))].filter(
       (row) => row.sessionId === sessionId,

@@ -26,9 +26,11 @@ async function save(at: ApiWorld, key: string, sessionId: string, text = 'The fe
 }
 
 /** What the table holds, whoever counts. */
-async function requestsOf({ db }: Connection, workspaceId: string): Promise<number> {
-  const found = await db.query.usage.findMany({ where: (row, { eq }) => eq(row.workspaceId, workspaceId) });
-  return found.reduce((sum, { requests }) => sum + requests, 0);
+async function requestsOf({ acrossWorkspaces }: Connection, workspaceId: string): Promise<number> {
+  const found = await acrossWorkspaces.select().from(usage);
+  return found
+    .filter((row) => row.workspaceId === workspaceId)
+    .reduce((sum, { requests }) => sum + requests, 0);
 }
 
 const usageOf = async (at: ApiWorld, key: string, query = '') =>
@@ -138,7 +140,7 @@ describe('GET /usage', () => {
     const row = { workspaceId: 'wks_model', keyId, day: '2026-11-23', slot: 3 };
     const none = { writes: 0, messagesStored: 0, tokensStored: 0 };
     const model = { modelCalls: 2, modelInputTokens: 300, modelOutputTokens: 40 };
-    await world.connection.db.insert(usage).values({ ...row, ...none, ...model });
+    await world.connection.acrossWorkspaces.insert(usage).values({ ...row, ...none, ...model });
     const { totals } = await usageOf(world, key);
     expect(totals.model).toEqual({ calls: 2, input_tokens: 300, output_tokens: 40 });
   });
@@ -170,7 +172,7 @@ describe('the meter', () => {
 
   test('writes once what several flushes at a time ask for', async () => {
     const { secret, keyId } = await world.key('wks_flushes');
-    const meter = createMeter(world.connection.db, { now: () => world.clock.now, log: silent });
+    const meter = createMeter(world.connection.acrossWorkspaces, { now: () => world.clock.now, log: silent });
     for (let at = 0; at < 100; at++) {
       meter.count({ workspaceId: 'wks_flushes', keyId }, { tokensServed: 2, tokensSaved: 1 });
       void meter.flush();
@@ -188,7 +190,7 @@ describe('the meter', () => {
     ['rolled back', false],
   ])('counts once when the connection broke and the batch was %s', async (word, isCommitted) => {
     const workspaceId = `wks_doubt_${isCommitted}`;
-    const { db } = world.connection;
+    const { acrossWorkspaces: db } = world.connection;
     const broken = new Error('Connection terminated unexpectedly');
     let isBroken = true;
     // A real transaction, whose end nobody hears of.
@@ -215,7 +217,7 @@ describe('the meter', () => {
     const { secret } = await world.key('wks_last');
     const lastUsed = async () => {
       await world.services.meter.flush();
-      const [found] = await listKeys(world.connection.db, { workspaceId: 'wks_last' });
+      const [found] = await listKeys(world.connection.acrossWorkspaces, { workspaceId: 'wks_last' });
       return found!.lastUsedAt?.toISOString();
     };
     expect(await lastUsed()).toBeUndefined();
@@ -231,7 +233,7 @@ describe('the meter', () => {
   test('holds a bounded number of counts, and says what it could not count', async () => {
     const logged: object[] = [];
     const log = { warn: () => {}, error: (line: object) => void logged.push(line) };
-    const meter = createMeter(world.connection.db, {
+    const meter = createMeter(world.connection.acrossWorkspaces, {
       now: () => world.clock.now,
       log: log as unknown as typeof silent,
       maxCounts: 3,

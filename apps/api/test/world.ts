@@ -50,8 +50,13 @@ export async function apiWorld(
     logged,
     key: async (workspaceId, { plan = 'team', rateLimited = false, ...options } = {}) => {
       const secret = newSecret('test');
-      await ensureWorkspace(connection.db, { id: workspaceId, name: workspaceId, plan, now: clock.now });
-      const keyId = await storeKey(connection.db, {
+      await ensureWorkspace(connection.acrossWorkspaces, {
+        id: workspaceId,
+        name: workspaceId,
+        plan,
+        now: clock.now,
+      });
+      const keyId = await storeKey(connection.acrossWorkspaces, {
         workspaceId,
         name: 'test',
         secret,

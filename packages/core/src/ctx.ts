@@ -5,8 +5,13 @@ import type { IndexCache } from './recall/turn-index.ts';
 
 /** What a domain function may know of the world. It reads no clock, environment, global or randomness beside this. */
 export interface Ctx {
-  /** A connection, or the transaction that the caller holds. */
+  /** A handle of the actor's workspace, or the transaction that the caller holds. */
   db: Database;
+  /**
+   * The same workspace as it was a moment ago: a replica where one is configured, else the primary. For reads that nobody
+   * expects to show a write just made. Not inside a transaction.
+   */
+  lagging: Database;
   actor: Actor;
   models: Models;
   /** Set where the operator configured one; recall works without. */

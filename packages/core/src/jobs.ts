@@ -11,7 +11,10 @@ const BATCH = 20;
 type Job = typeof jobs.$inferSelect;
 
 /** Everything of `Ctx` but the actor, who is each job's workspace. */
-export type JobCtx = Omit<Ctx, 'actor' | 'idempotency'>;
+export type JobCtx = Omit<Ctx, 'actor' | 'idempotency'> & {
+  /** What a job's own work is done through, where `db` has the jobs of every workspace in sight. */
+  forWorkspace?: (workspaceId: string) => Pick<Ctx, 'db' | 'lagging'>;
+};
 
 /**
  * Runs the jobs that are due, of every workspace or of one session, oldest first. A job that fails is tried again, later
@@ -70,11 +73,13 @@ async function claim({ db, now }: JobCtx, job: Job): Promise<boolean> {
 
 /** Does a part of the job's work in one transaction; the last part removes the job. Returns whether there is more. */
 function runOnce(ctx: JobCtx, job: Job): Promise<boolean> {
+  const { forWorkspace, ...rest } = ctx;
   const actor = { workspaceId: job.workspaceId, keyId: 'job' };
+  const own: Ctx = { ...rest, ...forWorkspace?.(job.workspaceId), actor };
   const fold = () =>
-    ctx.db.transaction((transaction) => {
+    own.db.transaction((transaction) => {
       const db = transaction as unknown as Ctx['db'];
-      return foldOnce({ ...ctx, db, actor }, { sessionId: job.sessionId, trigger: 'threshold' });
+      return foldOnce({ ...own, db }, { sessionId: job.sessionId, trigger: 'threshold' });
     });
-  return changing({ ...ctx, actor }, [job.sessionId], fold);
+  return changing(own, [job.sessionId], fold);
 }

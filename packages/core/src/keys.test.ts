@@ -13,13 +13,13 @@ beforeAll(async () => {
 afterAll(() => world.connection.close());
 
 const ours = { workspaceId: 'wks_ours', name: 'agent', environment: 'test' as const, now: START };
-const opens = (secret: string, now: Date) => authenticate(world.connection.db, { secret, now });
+const opens = (secret: string, now: Date) => authenticate(world.connection.acrossWorkspaces, { secret, now });
 
 describe('a new key', () => {
   test.each(['test', 'prod'] as const)(
     'of environment %s says so, and opens its workspace',
     async (environment) => {
-      const { keyId, secret } = await createKey(world.connection.db, { ...ours, environment });
+      const { keyId, secret } = await createKey(world.connection.acrossWorkspaces, { ...ours, environment });
       expect(secret).toMatch(new RegExp(`^sk_${environment}_[A-Za-z0-9_-]{32}$`));
       expect(await opens(secret, START)).toEqual({
         keyId,
@@ -32,7 +32,7 @@ describe('a new key', () => {
   );
 
   test('has the scopes it was given, and closes when it expires', async () => {
-    const { secret } = await createKey(world.connection.db, {
+    const { secret } = await createKey(world.connection.acrossWorkspaces, {
       ...ours,
       scopes: ['memory:read'],
       expiresAt: after(1),
@@ -42,7 +42,7 @@ describe('a new key', () => {
   });
 
   test('is refused for a workspace that is not there', async () => {
-    const nowhere = createKey(world.connection.db, { ...ours, workspaceId: 'wks_none' });
+    const nowhere = createKey(world.connection.acrossWorkspaces, { ...ours, workspaceId: 'wks_none' });
     await expect(nowhere).rejects.toMatchObject({ code: 'not_found' });
   });
 });
@@ -51,11 +51,11 @@ describe('rotation', () => {
   let keyId: string;
   let secret: string;
   beforeEach(async () => {
-    const { db } = world.connection;
+    const { acrossWorkspaces: db } = world.connection;
     ({ keyId, secret } = await createKey(db, { ...ours, environment: 'prod', scopes: ['memory:write'] }));
   });
   const rotate = (input: object = {}) =>
-    rotateKey(world.connection.db, {
+    rotateKey(world.connection.acrossWorkspaces, {
       ...{ workspaceId: 'wks_ours', keyId, overlapMs: 24 * HOUR_MS, now: START },
       ...input,
     });
@@ -68,7 +68,7 @@ describe('rotation', () => {
     expect(await opens(secret, after(23.99))).toMatchObject({ keyId });
     expect(await opens(secret, after(24))).toBeUndefined();
     expect(await opens(next.secret, after(24 * 365))).toBeDefined();
-    const keys = await listKeys(world.connection.db, { workspaceId: 'wks_ours' });
+    const keys = await listKeys(world.connection.acrossWorkspaces, { workspaceId: 'wks_ours' });
     expect(keys.find(({ id }) => id === keyId)).toMatchObject({ replacedBy: next.keyId });
     expect(JSON.stringify(keys)).not.toContain('hash');
   });
@@ -80,7 +80,7 @@ describe('rotation', () => {
   });
 
   test('lets neither key live longer than the old one was meant to', async () => {
-    const short = await createKey(world.connection.db, { ...ours, expiresAt: after(2) });
+    const short = await createKey(world.connection.acrossWorkspaces, { ...ours, expiresAt: after(2) });
     const next = await rotate({ keyId: short.keyId });
     expect(next.oldExpiresAt).toEqual(after(2));
     expect(await opens(next.secret, after(2))).toBeUndefined();
@@ -93,7 +93,10 @@ describe('rotation', () => {
 
   test.each([
     ['rotated', () => rotate()],
-    ['revoked', () => revokeKey(world.connection.db, { workspaceId: 'wks_ours', keyId, now: START })],
+    [
+      'revoked',
+      () => revokeKey(world.connection.acrossWorkspaces, { workspaceId: 'wks_ours', keyId, now: START }),
+    ],
   ])('is refused for a key that was %s', async (word, before) => {
     await before();
     await expect(rotate()).rejects.toMatchObject({
@@ -103,7 +106,7 @@ describe('rotation', () => {
   });
 
   test('is refused for a key that expired, for one that is not there, and for a neighbour’s', async () => {
-    const short = await createKey(world.connection.db, { ...ours, expiresAt: after(1) });
+    const short = await createKey(world.connection.acrossWorkspaces, { ...ours, expiresAt: after(1) });
     await expect(rotate({ keyId: short.keyId, now: after(1) })).rejects.toMatchObject({
       code: 'invalid_request',
     });
@@ -113,7 +116,7 @@ describe('rotation', () => {
 });
 
 test('a revoked key opens nothing, and revoking says whether there was something to revoke', async () => {
-  const { db } = world.connection;
+  const { acrossWorkspaces: db } = world.connection;
   const { keyId, secret } = await createKey(db, ours);
   expect(await revokeKey(db, { workspaceId: 'wks_neighbour', keyId, now: START })).toBe(false);
   expect(await opens(secret, START)).toBeDefined();
@@ -123,7 +126,7 @@ test('a revoked key opens nothing, and revoking says whether there was something
 });
 
 test('a key is found by its id, and a neighbour’s list does not show it', async () => {
-  const { db } = world.connection;
+  const { acrossWorkspaces: db } = world.connection;
   const { keyId } = await createKey(db, ours);
   expect(await workspaceOfKey(db, { keyId })).toBe('wks_ours');
   await expect(workspaceOfKey(db, { keyId: 'key_none' })).rejects.toMatchObject({ code: 'not_found' });

@@ -2,9 +2,9 @@ import type { SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Connection, Database } from './database.ts';
 import { connectEmbedded } from './embedded.ts';
-import { connectPostgres } from './postgres.ts';
+import { connectPostgres, type PostgresOptions } from './postgres.ts';
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Omit<PostgresOptions, 'databaseUrl'> {
   /** `postgres://…`. When it is set, it is used or the connection fails: there is no fallback. */
   databaseUrl?: string | undefined;
   /** The folder of the embedded database, created when missing. Used only without `databaseUrl`. */
@@ -17,7 +17,8 @@ export interface ConnectOptions {
  * @throws {DataDirLockedError} another process has the embedded folder open.
  */
 export function connect(options: ConnectOptions): Promise<Connection> {
-  return options.databaseUrl ? connectPostgres(options.databaseUrl) : connectEmbedded(options.dataDir);
+  const { databaseUrl, dataDir, ...rest } = options;
+  return databaseUrl ? connectPostgres({ ...rest, databaseUrl }) : connectEmbedded(dataDir);
 }
 
 const dialect = new PgDialect();

@@ -340,7 +340,7 @@ describe('the budget of a month', () => {
   test('begins anew with the month, and is a workspace’s own', async () => {
     const sessionId = await folded();
     const spent = { day: '2026-10-31', slot: 16, keyId: 'k', writes: 0, messagesStored: 0, tokensStored: 0 };
-    await ctx.db.insert(usage).values([
+    await world.connection.asOwner.insert(usage).values([
       { ...spent, workspaceId: 'wks_ours', modelInputTokens: 9_000 },
       { ...spent, workspaceId: 'wks_neighbour', day: '2026-11-23', modelInputTokens: 9_000 },
     ]);
