@@ -50,6 +50,7 @@ async function main(): Promise<void> {
   announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env), embeddings: env.embeddings });
   endOnSignal(async () => {
     isDraining = true;
+    services.live.end();
     for (let turn = 0; turn < GRACE_TURNS; turn++) await sleep(GRACE_TURN_MS);
     await Promise.all([api.close(), site?.close()]);
     await services.close();

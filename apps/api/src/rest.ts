@@ -3,6 +3,7 @@ import { PactError } from '@pact/core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parse as parseJson } from 'secure-json-parse';
 import { errorBody, statusOf, toPactError } from './errors.ts';
+import { answerStream, lastEventIdOf } from './live/answer.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Operation, operations } from './operations.ts';
 import { createCaller } from './router.ts';
@@ -44,6 +45,7 @@ export function requestContext(
       return Array.isArray(value) ? value[0] : value;
     },
     setHeader: (name, value) => void reply.header(name, value),
+    response: reply.raw,
   };
 }
 
@@ -62,6 +64,8 @@ function mountOperation(scope: FastifyInstance, services: Services, operation: O
   scope.route({
     method: meta.method,
     url: meta.path.replace(/\{(\w+)\}/g, ':$1'),
+    // Of an answer without end there is no head.
+    exposeHeadRoute: !operation.events,
     // Before the body is read: nobody without a key makes this process hold five megabytes.
     onRequest: async (request) => {
       if (!meta.scope) return;
@@ -69,9 +73,11 @@ function mountOperation(scope: FastifyInstance, services: Services, operation: O
     },
     handler: async (request, reply) => {
       const context = requestContext(services, request, reply);
-      const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
       try {
-        const answer = await call(readInput(operation, request));
+        const input = readInput(operation, request);
+        if (operation.events) return await answerStream(context, operation.events, input, reply);
+        const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
+        const answer = await call(input);
         return send(reply, operation, answer, toWire(output, answer));
       } finally {
         request.caller = context.caller;
@@ -90,14 +96,14 @@ function send(reply: FastifyReply, { meta }: Operation, answer: unknown, wire: u
 }
 
 /** Path, and query or body, under the domain's names. */
-function readInput({ input, hasBody, pathParameters }: Operation, request: FastifyRequest): unknown {
+function readInput({ input, hasBody, pathParameters, events }: Operation, request: FastifyRequest): unknown {
   const given = hasBody
     ? fromBody(input, request.body)
     : fromQuery(input, request.query as Record<string, unknown>);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
   const parameters = request.params as Record<string, string>;
   const path = Object.fromEntries(pathParameters.map((name) => [camelCase(name), parameters[name]]));
-  return { ...given, ...path };
+  return { ...given, ...path, ...(events ? lastEventIdOf(request.headers) : {}) };
 }
 
 function fromBody(input: Operation['input'], body: unknown): unknown {

@@ -1,11 +1,14 @@
 import type { Ctx, Embedder } from '@pact/core';
-import { createId, createIndexCache, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
+import { createId, createIndexCache, revisionsOf, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
 import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
+import { createStreams, type LiveStreams, type StreamLimits } from './live/streams.ts';
+import { createWakeUps, tellingViewers } from './live/wake-ups.ts';
 import { createModels } from './models.ts';
+import { repeat } from './repeat.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
@@ -16,6 +19,7 @@ export interface Services {
   domain: Omit<Ctx, 'actor' | 'idempotency'>;
   authenticate: Authenticate;
   limiter: RateLimiter;
+  live: LiveStreams;
   log: Logger;
   /** Runs what a save left to do in its session, before its answer leaves. Never fails: the job stays for later. */
   runJobs(scope?: { workspaceId: string; sessionId: string }): Promise<void>;
@@ -29,14 +33,23 @@ const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 export function createServices(
   connection: Connection,
   log: Logger,
-  options: { now?: () => Date; embedder?: Embedder | undefined; redis?: Redis | undefined } = {},
+  options: {
+    now?: () => Date;
+    embedder?: Embedder | undefined;
+    redis?: Redis | undefined;
+    streamLimits?: StreamLimits | undefined;
+  } = {},
 ): Services {
   const { now = () => new Date(), embedder, redis } = options;
+  const authenticate = createAuthenticator(connection.db, now);
+  const wakeUps = createWakeUps(redis, (input) => revisionsOf(connection.db, input));
+  const live = createStreams(wakeUps, authenticate, options.streamLimits);
   const domain = {
     db: connection.db,
     models: createModels(),
     embedder,
     indexes: createIndexCache(),
+    changes: tellingViewers(wakeUps),
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
@@ -57,31 +70,15 @@ export function createServices(
     connection,
     redis,
     domain,
-    authenticate: createAuthenticator(connection.db, now),
+    authenticate,
     limiter: createRateLimiter(),
+    live,
     log,
     runJobs,
     close: async () => {
-      await Promise.all([sweep.stop(), maintenance.stop()]);
+      await Promise.all([sweep.stop(), maintenance.stop(), live.close(), wakeUps.close()]);
       redis?.disconnect();
       await connection.close();
-    },
-  };
-}
-
-/** Does something again and again, never twice at once. Stopping waits for what is under way. */
-function repeat(intervalMs: number, work: () => Promise<void>): { stop(): Promise<void> } {
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= work().finally(() => {
-      running = undefined;
-    });
-  }, intervalMs);
-  timer.unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
     },
   };
 }

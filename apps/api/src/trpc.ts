@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { type AuthenticatedKey, type Ctx, PactError, type Scope } from '@pact/core';
 import { initTRPC } from '@trpc/server';
+import type { z } from 'zod';
 import { errorBody, toPactError, toTrpcError } from './errors.ts';
 import type { Services } from './services.ts';
 
@@ -18,6 +20,8 @@ export interface Meta {
   description?: string;
   /** Answer headers and the fields of the answer that they carry. */
   headers?: Record<string, string>;
+  /** Of a subscription: what it tells, by name. */
+  events?: Record<string, z.core.$ZodType>;
 }
 
 /** One request, whatever door it came through. */
@@ -26,6 +30,10 @@ export interface RequestContext {
   requestId: string;
   header(name: string): string | undefined;
   setHeader(name: string, value: string): void;
+  /** Where the answer goes, for one that lasts. */
+  response: ServerResponse;
+  /** Set where the door itself must show that a stream is alive. */
+  keepAlive?: (() => void) | undefined;
   /** Set once the caller is known, for the log. */
   caller?: AuthenticatedKey | undefined;
 }
@@ -36,6 +44,7 @@ const t = initTRPC
   .context<RequestContext>()
   .meta<Meta>()
   .create({
+    sse: { ping: { enabled: true, intervalMs: 15_000 } },
     errorFormatter: ({ shape, error, ctx }) => {
       const pactError = toPactError(error);
       return {

@@ -28,12 +28,15 @@ interface KeyOptions {
   expiresAt?: Date;
 }
 
-export async function apiWorld(given?: Connection): Promise<ApiWorld> {
+type Parts = Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now'>;
+
+/** @param parts what its services are made with beside the database, as Redis. */
+export async function apiWorld(given?: Connection, parts: Parts = {}): Promise<ApiWorld> {
   const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const services = createServices(connection, log, { now: () => clock.now });
+  const services = createServices(connection, log, { ...parts, now: () => clock.now });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

@@ -32,6 +32,7 @@ export {
   type Scope,
   storeKey,
 } from './keys.ts';
+export { eventsAfter, LIVE_EVENTS, type LiveEvent, revisionsOf, Stream, startOf } from './live/index.ts';
 export { ListMessages, listMessages, MessagePage } from './messages.ts';
 export { PrioritySet, SetPriority, setPriority } from './priorities.ts';
 export { Recall, Recalled, recall } from './recall/index.ts';

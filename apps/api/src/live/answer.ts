@@ -1,0 +1,56 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { createCaller } from '../router.ts';
+import type { RequestContext } from '../trpc.ts';
+import { toWire } from '../wire.ts';
+
+/** After which a client whose stream ended asks again: soon, because the next server is there already. */
+const RECONNECT_MS = 1_000;
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+  // Whoever comes back after a stream comes over a new connection, and so to a server that is not ending.
+  Connection: 'close',
+};
+
+/** What a procedure yields: tRPC's types show what its own client makes of it. */
+type Tracked = AsyncIterable<readonly [id: string, { type: string; data: unknown }]>;
+
+/** What a client that comes back says it has seen. */
+export function lastEventIdOf(headers: IncomingHttpHeaders): { lastEventId?: string } {
+  const value = headers['last-event-id'];
+  return typeof value === 'string' && value !== '' ? { lastEventId: value } : {};
+}
+
+/** Answers with server-sent events. What is refused is refused before the stream begins, as any other request. */
+export async function answerStream(
+  context: RequestContext,
+  schemas: Record<string, z.core.$ZodType>,
+  input: unknown,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { response } = context;
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  if (response.destroyed) gone.abort();
+  context.keepAlive = () => void response.write(': keep-alive\n\n');
+  const caller = createCaller(context, { signal: gone.signal });
+  const events: unknown = await caller.stream(input as Parameters<typeof caller.stream>[0]);
+  return reply
+    .headers(HEADERS)
+    .send(Readable.from(textOf(events as Tracked, schemas), { objectMode: false }));
+}
+
+async function* textOf(
+  events: Tracked,
+  schemas: Record<string, z.core.$ZodType>,
+): AsyncGenerator<string, void> {
+  yield `retry: ${RECONNECT_MS}\n\n`;
+  for await (const [id, { type, data }] of events) {
+    yield `event: ${type}\nid: ${id}\ndata: ${JSON.stringify(toWire(schemas[type]!, data))}\n\n`;
+  }
+}
