@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
-import { createStreams, type LiveStreams, type StreamLimits } from './live/streams.ts';
+import { createStreams, type LiveStreams, STREAM_LIMITS, type StreamLimits } from './live/streams.ts';
 import { createWakeUps, tellingViewers } from './live/wake-ups.ts';
 import { createModels } from './models.ts';
 import { repeat } from './repeat.ts';
@@ -40,10 +40,10 @@ export function createServices(
     streamLimits?: StreamLimits | undefined;
   } = {},
 ): Services {
-  const { now = () => new Date(), embedder, redis } = options;
+  const { now = () => new Date(), embedder, redis, streamLimits = STREAM_LIMITS } = options;
   const authenticate = createAuthenticator(connection.db, now);
-  const wakeUps = createWakeUps(redis, (input) => revisionsOf(connection.db, input));
-  const live = createStreams(wakeUps, authenticate, options.streamLimits);
+  const wakeUps = createWakeUps(redis, (input) => revisionsOf(connection.db, input), streamLimits.pollMs);
+  const live = createStreams(wakeUps, authenticate, streamLimits);
   const domain = {
     db: connection.db,
     models: createModels(),

@@ -1,6 +1,6 @@
 import { revokeKey } from '@pact/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_LIMITS } from '../src/live/streams.ts';
+import { STREAM_LIMITS } from '../src/live/streams.ts';
 import { type EventStream, openEventStream, until } from './event-stream.ts';
 import { type ApiWorld, apiWorld, send } from './world.ts';
 
@@ -8,7 +8,7 @@ let world: ApiWorld;
 let key: string;
 const opened: EventStream[] = [];
 beforeAll(async () => {
-  world = await apiWorld(undefined, { streamLimits: { ...DEFAULT_LIMITS, perKey: 25, quietMs: 1_000 } });
+  world = await apiWorld(undefined, { streamLimits: { ...STREAM_LIMITS, perKey: 25, quietMs: 1_000 } });
   ({ secret: key } = await world.key('wks_live'));
 });
 afterAll(async () => {
@@ -152,7 +152,7 @@ describe('a stream', () => {
     })();
     let lastEventId: string | undefined = '0-0';
     let random = 7;
-    for (let visit = 0; ; visit++) {
+    for (;;) {
       const stream = await watch(sessionId, { lastEventId });
       random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
       const isLast = isSaved;

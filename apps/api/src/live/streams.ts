@@ -14,7 +14,7 @@ const CHECK_MS = 1_000;
 /** Keys that are looked up at once, of those whose streams are open. */
 const KEYS_AT_ONCE = 4;
 
-export const DEFAULT_LIMITS = {
+export const STREAM_LIMITS = {
   /** Streams open at once. */
   perKey: 100,
   perProcess: 5_000,
@@ -22,8 +22,10 @@ export const DEFAULT_LIMITS = {
   quietMs: 15_000,
   /** A client that takes nothing of what waits for it for so long is closed. */
   stalledMs: 60_000,
+  /** How often the database is asked what is new, while nothing brings word of it. */
+  pollMs: 2_000,
 };
-export type StreamLimits = typeof DEFAULT_LIMITS;
+export type StreamLimits = typeof STREAM_LIMITS;
 
 /** Whoever looks on, and over which connection. */
 export interface Viewer {
@@ -63,7 +65,7 @@ interface Open {
 export function createStreams(
   wakeUps: WakeUps,
   authenticate: Authenticate,
-  limits: StreamLimits = DEFAULT_LIMITS,
+  limits: StreamLimits,
 ): LiveStreams {
   const streams = new Set<Open>();
   let isEnding = false;

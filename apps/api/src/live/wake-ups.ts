@@ -8,8 +8,6 @@ export interface SessionName {
   sessionId: string;
 }
 
-/** How often sessions are looked at of which Redis brings no word: it is away. */
-const AWAY_POLL_MS = 2_000;
 /** Every so many polls all watched sessions are looked at: after 15 s at most, nobody has missed anything. */
 const POLLS_A_ROUND = 7;
 const SESSIONS_A_QUERY = 500;
@@ -31,14 +29,19 @@ interface Watched extends SessionName {
   revision: number | null | undefined;
 }
 
-export function createWakeUps(redis: Redis | undefined, readRevisions: ReadRevisions): WakeUps {
+/** @param pollMs how often sessions are looked at of which Redis brings no word: it is away. */
+export function createWakeUps(
+  redis: Redis | undefined,
+  readRevisions: ReadRevisions,
+  pollMs: number,
+): WakeUps {
   const watched = new Map<string, Watched>();
   const wake = (name: string) => {
     for (const each of watched.get(name)?.wakes ?? []) each();
   };
   const channels = redis && createChannels(redis, wake);
   let polls = 0;
-  const polling = repeat(AWAY_POLL_MS, async () => {
+  const polling = repeat(pollMs, async () => {
     polls += 1;
     await channels?.check();
     const isRound = polls % POLLS_A_ROUND === 0;
