@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 
-export interface Event {
+interface Event {
   event: string;
   id: string;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what came, whatever it is

@@ -74,7 +74,19 @@ describe('a stream', () => {
   test('says when to come back, and that it still stands', async () => {
     const stream = await watch(await newSession());
     await until(() => stream.comments.some((comment) => comment.includes('keep-alive')));
-    expect(stream.comments[0]).toBe('retry: 1000');
+    expect(stream.comments[0]).toBe('retry: 1000\nid: 0.1-0');
+  });
+
+  test('that brought nothing yet says where to come back to', async () => {
+    const sessionId = await newSession();
+    await say(sessionId, 'Before.');
+    const stream = await watch(sessionId);
+    await until(() => stream.comments.length > 0);
+    stream.leave();
+    await say(sessionId, 'Between.');
+    const again = await watch(sessionId, { lastEventId: /id: (\S+)/.exec(stream.comments[0]!)![1] });
+    await again.came(2);
+    expect(contents(again)).toEqual(['Between.', 'I see.']);
   });
 
   test('ends with the erasure of its session, which it tells', async () => {

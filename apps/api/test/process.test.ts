@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDatabase, onPostgres } from '@pact/db/testing';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { openEventStream } from './event-stream.ts';
 import { send } from './world.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
@@ -170,6 +171,23 @@ describe('the embedded server', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     server.child.kill('SIGTERM');
     for (const { status } of await Promise.all(running)) expect(status).toBe(201);
+    expect(await server.ended).toBe(0);
+  });
+
+  test('ends its streams when it is told to end, and asks their clients to come back soon', async () => {
+    const server = await start(await folderEnv());
+    const { body } = await send(server, 'POST', '/sessions', { key: server.key });
+    const streams = await Promise.all(
+      Array.from({ length: 20 }, () => openEventStream(server, body.session_id, { key: server.key })),
+    );
+    await save(server, body.session_id, 'Last words');
+    await Promise.all(streams.map((stream) => stream.came(2)));
+    server.child.kill('SIGTERM');
+    await Promise.all(streams.map(({ ended }) => ended));
+    for (const { raw, comments } of streams) {
+      expect(raw.complete).toBe(true);
+      expect(comments[0]).toContain('retry: 1000');
+    }
     expect(await server.ended).toBe(0);
   });
 

@@ -49,8 +49,15 @@ async function* textOf(
   events: Tracked,
   schemas: Record<string, z.core.$ZodType>,
 ): AsyncGenerator<string, void> {
-  yield `retry: ${RECONNECT_MS}\n\n`;
-  for await (const [id, { type, data }] of events) {
-    yield `event: ${type}\nid: ${id}\ndata: ${JSON.stringify(toWire(schemas[type]!, data))}\n\n`;
+  try {
+    for await (const [id, { type, data }] of events) {
+      const schema = schemas[type];
+      // No event of the wire: an id alone is where a client comes back to.
+      if (!schema) yield `retry: ${RECONNECT_MS}\nid: ${id}\n\n`;
+      else yield `event: ${type}\nid: ${id}\ndata: ${JSON.stringify(toWire(schema, data))}\n\n`;
+    }
+  } catch (error) {
+    // Broken off on purpose: a whole answer, after which the client comes back.
+    if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
   }
 }

@@ -1,6 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AuthenticatedKey, type Ctx, eventsAfter, type LiveEvent, PactError, startOf } from '@pact/core';
+import {
+  type AuthenticatedKey,
+  type Ctx,
+  encodePosition,
+  eventsAfter,
+  type LiveEvent,
+  PactError,
+  startOf,
+} from '@pact/core';
 import { isUnavailable } from '@pact/db';
 import type { Authenticate } from '../auth.ts';
 import { repeat } from '../repeat.ts';
@@ -28,7 +36,7 @@ export const STREAM_LIMITS = {
 export type StreamLimits = typeof STREAM_LIMITS;
 
 /** Whoever looks on, and over which connection. */
-export interface Viewer {
+interface Viewer {
   domain: Ctx;
   caller: AuthenticatedKey;
   /** What it was admitted with: asked again while the stream is open. */
@@ -40,13 +48,21 @@ export interface Viewer {
   signal: AbortSignal;
 }
 
+/** The first of a stream: with its id, a client that has seen nothing yet comes back without missing anything. */
+interface Opened {
+  id: string;
+  type: 'stream_opened';
+  data: { sessionId: string };
+}
+export type StreamEvent = Opened | LiveEvent;
+
 export interface LiveStreams {
   /**
    * The events of a session from where the viewer left off, until it goes, the session is erased, its key is revoked or
    * this process ends.
    * @throws {PactError} not_found, invalid_request; rate_limit_exceeded for one stream too many; unavailable while ending.
    */
-  open(viewer: Viewer, input: Parameters<typeof startOf>[1]): Promise<AsyncGenerator<LiveEvent, void>>;
+  open(viewer: Viewer, input: Parameters<typeof startOf>[1]): Promise<AsyncGenerator<StreamEvent, void>>;
   /** Ends every stream, and opens no other: its client goes to another process. */
   end(): void;
   close(): Promise<void>;
@@ -119,13 +135,14 @@ async function* follow(
   { viewer, ending: { signal } }: Open,
   start: { sessionId: string; position: Parameters<typeof eventsAfter>[1]['position'] },
   release: () => void,
-): AsyncGenerator<LiveEvent, void> {
+): AsyncGenerator<StreamEvent, void> {
   const { domain } = viewer;
   const { sessionId } = start;
   const bell = createBell(signal);
   const unwatch = wakeUps.watch({ workspaceId: domain.actor.workspaceId, sessionId }, bell.ring);
   let { position } = start;
   try {
+    yield { id: encodePosition(position), type: 'stream_opened', data: { sessionId } };
     while (!signal.aborted) {
       const page = await readPage(domain, { sessionId, position });
       if (!page) {

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { repeat } from '../repeat.ts';
 import { type Channels, createChannels } from './channels.ts';
 
-export interface SessionName {
+interface SessionName {
   workspaceId: string;
   sessionId: string;
 }

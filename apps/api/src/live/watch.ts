@@ -1,10 +1,11 @@
-import type { Ctx, LiveEvent, Stream } from '@pact/core';
+import type { Ctx, Stream } from '@pact/core';
 import { tracked } from '@trpc/server';
 import type { z } from 'zod';
 import type { RequestContext } from '../trpc.ts';
+import type { StreamEvent } from './streams.ts';
 
 /** An event without its id, which travels beside it. */
-type Told = LiveEvent extends infer Event ? (Event extends LiveEvent ? Omit<Event, 'id'> : never) : never;
+type WithoutId<Event> = Event extends StreamEvent ? Omit<Event, 'id'> : never;
 
 /** Opens the stream of a session; a refusal comes before the first event. */
 export async function watchSession(
@@ -27,6 +28,14 @@ export async function watchSession(
   return withIds(events);
 }
 
-async function* withIds(events: AsyncIterable<LiveEvent>) {
-  for await (const { id, ...told } of events) yield tracked(id, told as Told);
+/**
+ * A stream that ends with its session is over; one that this server ends is broken off, and tRPC's client comes back.
+ * @throws {DOMException} AbortError, which says so.
+ */
+async function* withIds(events: AsyncIterable<StreamEvent>) {
+  for await (const { id, ...told } of events) {
+    yield tracked(id, told as WithoutId<StreamEvent>);
+    if (told.type === 'session_deleted') return;
+  }
+  throw new DOMException('The stream goes on elsewhere.', 'AbortError');
 }
