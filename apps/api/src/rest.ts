@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { PactError } from '@pact/core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { parse as parseJson } from 'secure-json-parse';
 import { errorBody, statusOf, toPactError } from './errors.ts';
 import { answerStream, lastEventIdOf } from './live/answer.ts';
@@ -40,6 +41,13 @@ export function requestContext(
   return {
     services,
     requestId: request.id,
+    log: request.log as Logger,
+    get caller() {
+      return request.caller;
+    },
+    set caller(caller) {
+      request.caller = caller;
+    },
     header: (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
@@ -52,11 +60,15 @@ export function requestContext(
 /** Answers with a row of the error table. */
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = httpError(thrown) ?? toPactError(thrown);
-  if (error.code === 'internal_error') {
-    request.log.error({ err: rootOf(error), request_id: request.id }, 'unexpected error');
-  }
+  noteRefusal(error, request);
   if (error.retryAfter !== undefined) reply.header('Retry-After', String(error.retryAfter));
   return reply.code(statusOf(error)).send(errorBody(error, request.id));
+}
+
+/** Counts a refusal, and logs what should not have happened. */
+export function noteRefusal(error: PactError, request: FastifyRequest): void {
+  request.refusals?.push(error.code);
+  if (error.code === 'internal_error') request.log.error({ err: rootOf(error) }, 'unexpected error');
 }
 
 function mountOperation(scope: FastifyInstance, services: Services, operation: Operation): void {
@@ -73,15 +85,14 @@ function mountOperation(scope: FastifyInstance, services: Services, operation: O
     },
     handler: async (request, reply) => {
       const context = requestContext(services, request, reply);
-      try {
-        const input = readInput(operation, request);
-        if (operation.events) return await answerStream(context, operation.events, input, reply);
-        const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
-        const answer = await call(input);
-        return send(reply, operation, answer, toWire(output, answer));
-      } finally {
-        request.caller = context.caller;
+      const input = readInput(operation, request);
+      if (operation.events) {
+        const onFailure = (error: unknown) => noteRefusal(toPactError(error), request);
+        return await answerStream(context, operation.events, input, reply, onFailure);
       }
+      const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
+      const answer = await call(input);
+      return send(reply, operation, answer, toWire(output, answer));
     },
   });
 }
@@ -159,7 +170,7 @@ function httpError(thrown: unknown): PactError | undefined {
  * What the log says of an unexpected error: kinds, codes and stack, innermost last. No messages: a driver's quotes the
  * statement and its parameters, and those are what people wrote.
  */
-export function rootOf(error: Error): {
+function rootOf(error: Error): {
   kinds: string[];
   code: string | undefined;
   stack: string | undefined;

@@ -4,13 +4,18 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type AuthenticatedKey, createId, PactError } from '@pact/core';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { errorBody, toPactError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
-import { BODY_LIMIT, mountRest, requestContext, rootOf, sendError } from './rest.ts';
+import { BODY_LIMIT, mountRest, noteRefusal, requestContext, sendError } from './rest.ts';
 import { appRouter } from './router.ts';
 import type { Services } from './services.ts';
-import type { RequestContext } from './trpc.ts';
+import { tellRequests } from './telemetry/hooks.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -45,7 +50,7 @@ interface ServerOptions {
 export async function createServer(services: Services, options: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: services.log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false, connectionsCheckingInterval: 5_000 },
@@ -63,7 +68,11 @@ export async function createServer(services: Services, options: ServerOptions): 
         reply.header('X-Request-Id', request.id),
       ),
   });
+  app.decorateRequest('caller', undefined);
+  tellRequests(app, services.telemetry);
   addHooks(app, options);
+  // Else closing would wait for those who look on, and they for what comes next.
+  app.addHook('preClose', async () => services.live.end());
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     sendError(new PactError('not_found', { message: 'There is no such route.' }), request, reply),
@@ -81,10 +90,8 @@ export async function createServer(services: Services, options: ServerOptions): 
     trpcOptions: {
       router: appRouter,
       maxBatchSize: MAX_BATCH,
-      onError: ({ error, ctx }: { error: Error; ctx?: RequestContext | undefined }) => {
-        if (toPactError(error).code !== 'internal_error') return;
-        services.log.error({ err: rootOf(error), request_id: ctx?.requestId }, 'unexpected error');
-      },
+      onError: ({ error, req }: { error: Error; req: FastifyRequest }) =>
+        noteRefusal(toPactError(error), req),
       createContext: ({
         req,
         res,
@@ -103,7 +110,6 @@ export async function createServer(services: Services, options: ServerOptions): 
 
 /** A request id on every answer, a line in the log for each, and the end of its connection while draining. */
 function addHooks(app: FastifyInstance, options: ServerOptions): void {
-  app.decorateRequest('caller', undefined);
   app.addHook('onRequest', async (request, reply) => void reply.header('X-Request-Id', request.id));
   // While draining, each connection ends with its answer: the client takes its next request elsewhere.
   app.addHook('onSend', async (_, reply) => {
@@ -113,10 +119,10 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
     // The route's pattern and not its address: an address may carry what somebody asked.
     request.log.info(
       {
-        request_id: request.id,
         method: request.method,
         route: request.routeOptions.url ?? 'unknown',
         status: reply.statusCode,
+        code: request.refusals[0],
         ms: Math.round(reply.elapsedTime * 10) / 10,
         workspace_id: request.caller?.workspaceId,
         key_id: request.caller?.keyId,

@@ -1,5 +1,12 @@
 import type { Ctx, Embedder } from '@pact/core';
-import { createId, createIndexCache, revisionsOf, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
+import {
+  createId,
+  createIndexCache,
+  jobLag,
+  revisionsOf,
+  runDueJobs,
+  sweepIdempotencyRecords,
+} from '@pact/core';
 import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -9,6 +16,8 @@ import { createStreams, type LiveStreams, STREAM_LIMITS, type StreamLimits } fro
 import { createWakeUps, tellingViewers } from './live/wake-ups.ts';
 import { createModels } from './models.ts';
 import { repeat } from './repeat.ts';
+import { silent, type Telemetry } from './telemetry/index.ts';
+import { observeDatabase, observeEmbedder, observeRedis } from './telemetry/parts.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
@@ -20,9 +29,10 @@ export interface Services {
   authenticate: Authenticate;
   limiter: RateLimiter;
   live: LiveStreams;
+  telemetry: Telemetry;
   log: Logger;
   /** Runs what a save left to do in its session, before its answer leaves. Never fails: the job stays for later. */
-  runJobs(scope?: { workspaceId: string; sessionId: string }): Promise<void>;
+  runJobs(scope?: { workspaceId: string; sessionId: string }, log?: Logger): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,29 +48,44 @@ export function createServices(
     embedder?: Embedder | undefined;
     redis?: Redis | undefined;
     streamLimits?: StreamLimits | undefined;
+    telemetry?: Telemetry | undefined;
   } = {},
 ): Services {
-  const { now = () => new Date(), embedder, redis, streamLimits = STREAM_LIMITS } = options;
+  const {
+    now = () => new Date(),
+    embedder,
+    redis,
+    streamLimits = STREAM_LIMITS,
+    telemetry = silent,
+  } = options;
+  observeDatabase(connection.db, telemetry);
+  observeRedis(redis, telemetry);
   const authenticate = createAuthenticator(connection.db, now);
   const wakeUps = createWakeUps(redis, (input) => revisionsOf(connection.db, input), streamLimits.pollMs);
   const live = createStreams(wakeUps, authenticate, streamLimits);
   const domain = {
     db: connection.db,
     models: createModels(),
-    embedder,
+    embedder: observeEmbedder(embedder, telemetry),
     indexes: createIndexCache(),
     changes: tellingViewers(wakeUps),
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
-  const runJobs = async (scope?: { workspaceId: string; sessionId: string }) => {
+  const runJobs: Services['runJobs'] = async (scope, jobLog = log) => {
     try {
-      const { failures } = await runDueJobs(domain, scope);
-      for (const error of failures) log.error({ err: nameOf(error) }, 'job failed');
+      const work = () => runDueJobs(domain, scope);
+      const { failures } = await telemetry.span('jobs', {}, work);
+      for (const error of failures) jobLog.error({ err: nameOf(error) }, 'job failed');
     } catch (error) {
-      log.error({ err: nameOf(error) }, 'jobs cannot be read');
+      jobLog.error({ err: nameOf(error) }, 'jobs cannot be read');
     }
   };
+  telemetry.observe({
+    poolUse: () => connection.poolUse?.(),
+    jobLag: () => jobLag(connection.db, now()),
+    streams: () => live.count(),
+  });
   const sweep = repeat(SWEEP_INTERVAL_MS, async () => {
     await runJobs();
     await sweepIdempotencyRecords(connection.db, now()).catch(() => 0);
@@ -73,6 +98,7 @@ export function createServices(
     authenticate,
     limiter: createRateLimiter(),
     live,
+    telemetry,
     log,
     runJobs,
     close: async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type AuthenticatedKey, type Ctx, PactError, type Scope } from '@pact/core';
 import { initTRPC } from '@trpc/server';
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { errorBody, toPactError, toTrpcError } from './errors.ts';
 import type { Services } from './services.ts';
@@ -28,6 +29,8 @@ export interface Meta {
 export interface RequestContext {
   services: Services;
   requestId: string;
+  /** Whose lines carry the request's id. */
+  log: Logger;
   header(name: string): string | undefined;
   setHeader(name: string, value: string): void;
   /** Where the answer goes, for one that lasts. */
@@ -94,14 +97,14 @@ export const { router, mergeRouters, createCallerFactory } = t;
 
 /** What a save left to do is done before its answer leaves: the next read finds the summary. */
 async function finishSave(
-  { services }: RequestContext,
+  { services, log }: RequestContext,
   { workspaceId }: AuthenticatedKey,
   answer: unknown,
   input: unknown,
 ): Promise<void> {
   if (!(answer as { consolidationTriggered?: boolean } | undefined)?.consolidationTriggered) return;
   const { sessionId } = input as { sessionId: string };
-  await services.runJobs({ workspaceId, sessionId });
+  await services.runJobs({ workspaceId, sessionId }, log);
 }
 
 function checkRate(ctx: RequestContext, caller: AuthenticatedKey): void {

@@ -2,9 +2,10 @@ import { ensureWorkspace, newSecret, type Plan, type Scope, storeKey } from '@pa
 import type { Connection } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { createLog } from '../src/log.ts';
 import { createServer } from '../src/server.ts';
 import { createServices, type Services } from '../src/services.ts';
+import { silent } from '../src/telemetry/index.ts';
 
 /** A running API on a free port, with its database. */
 export interface ApiWorld {
@@ -35,7 +36,7 @@ export async function apiWorld(given?: Connection, parts: Parts = {}): Promise<A
   const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
+  const log = createLog('debug', parts.telemetry ?? silent, { write: (line) => void logged.push(line) });
   const services = createServices(connection, log, { ...parts, now: () => clock.now });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });

@@ -18,7 +18,7 @@ export {
   saveInteraction,
   saveMessages,
 } from './interactions.ts';
-export { runDueJobs } from './jobs.ts';
+export { jobLag, runDueJobs } from './jobs.ts';
 export {
   type AuthenticatedKey,
   authenticate,

@@ -49,6 +49,11 @@ export async function connectPostgres(databaseUrl: string): Promise<Connection> 
     engine: 'postgres',
     ping: async () => void (await db.execute(sql`select 1`)),
     maintain: async () => {},
+    poolUse: () => ({
+      idle: pool.idleCount,
+      used: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => pool.end(),
   };
 }

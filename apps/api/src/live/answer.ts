@@ -26,12 +26,16 @@ export function lastEventIdOf(headers: IncomingHttpHeaders): { lastEventId?: str
   return typeof value === 'string' && value !== '' ? { lastEventId: value } : {};
 }
 
-/** Answers with server-sent events. What is refused is refused before the stream begins, as any other request. */
+/**
+ * Answers with server-sent events. What is refused is refused before the stream begins, as any other request.
+ * @param onFailure told of an error that ends a stream under way: it is not for the client, nor for the log as it is.
+ */
 export async function answerStream(
   context: RequestContext,
   schemas: Record<string, z.core.$ZodType>,
   input: unknown,
   reply: FastifyReply,
+  onFailure: (error: unknown) => void,
 ): Promise<FastifyReply> {
   const { response } = context;
   const gone = new AbortController();
@@ -42,12 +46,13 @@ export async function answerStream(
   const events: unknown = await caller.stream(input as Parameters<typeof caller.stream>[0]);
   return reply
     .headers(HEADERS)
-    .send(Readable.from(textOf(events as Tracked, schemas), { objectMode: false }));
+    .send(Readable.from(textOf(events as Tracked, schemas, onFailure), { objectMode: false }));
 }
 
 async function* textOf(
   events: Tracked,
   schemas: Record<string, z.core.$ZodType>,
+  onFailure: (error: unknown) => void,
 ): AsyncGenerator<string, void> {
   try {
     for await (const [id, { type, data }] of events) {
@@ -57,7 +62,7 @@ async function* textOf(
       else yield `event: ${type}\nid: ${id}\ndata: ${JSON.stringify(toWire(schema, data))}\n\n`;
     }
   } catch (error) {
-    // Broken off on purpose: a whole answer, after which the client comes back.
-    if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
+    // Broken off on purpose, or by what should not happen: a whole answer, after which the client comes back.
+    if (!(error instanceof DOMException && error.name === 'AbortError')) onFailure(error);
   }
 }

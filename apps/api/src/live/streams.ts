@@ -63,6 +63,8 @@ export interface LiveStreams {
    * @throws {PactError} not_found, invalid_request; rate_limit_exceeded for one stream too many; unavailable while ending.
    */
   open(viewer: Viewer, input: Parameters<typeof startOf>[1]): Promise<AsyncGenerator<StreamEvent, void>>;
+  /** How many are open. */
+  count(): number;
   /** Ends every stream, and opens no other: its client goes to another process. */
   end(): void;
   close(): Promise<void>;
@@ -121,6 +123,7 @@ export function createStreams(
         throw error;
       }
     },
+    count: () => streams.size,
     end,
     close: async () => {
       end();
