@@ -65,30 +65,7 @@ function describe(operation: Operation, schemas: Json): Json {
     summary: meta.summary,
     ...(meta.description ? { description: meta.description } : {}),
     ...(meta.scope ? {} : { security: [] }),
-    parameters: [
-      ...pathParameters.map((field) => ({
-        name: field,
-        in: 'path',
-        required: true,
-        schema: properties[field],
-      })),
-      ...(hasBody
-        ? [idempotencyKey]
-        : others.map((field) => ({
-            name: field,
-            in: 'query',
-            required: required.has(field),
-            schema: properties[field],
-          }))),
-      ...Object.keys(HEADER_PARAMETERS)
-        .filter((field) => properties[field])
-        .map((field) => ({
-          name: HEADER_PARAMETERS[field],
-          in: 'header',
-          required: false,
-          schema: properties[field],
-        })),
-    ],
+    parameters: parametersOf(operation, properties, required),
     ...(hasBody && others.length > 0
       ? {
           requestBody: {
@@ -103,6 +80,40 @@ function describe(operation: Operation, schemas: Json): Json {
       : {}),
     responses: responses(operation, schemas),
   };
+}
+
+function parametersOf(
+  { pathParameters, hasBody }: Operation,
+  properties: Json,
+  required: Set<string>,
+): Json[] {
+  const others = Object.keys(properties).filter(
+    (field) => !pathParameters.includes(field) && !HEADER_PARAMETERS[field],
+  );
+  return [
+    ...pathParameters.map((field) => ({
+      name: field,
+      in: 'path',
+      required: true,
+      schema: properties[field],
+    })),
+    ...(hasBody
+      ? [idempotencyKey]
+      : others.map((field) => ({
+          name: field,
+          in: 'query',
+          required: required.has(field),
+          schema: properties[field],
+        }))),
+    ...Object.keys(HEADER_PARAMETERS)
+      .filter((field) => properties[field])
+      .map((field) => ({
+        name: HEADER_PARAMETERS[field],
+        in: 'header',
+        required: false,
+        schema: properties[field],
+      })),
+  ];
 }
 
 /** Fields that REST takes from a header. */

@@ -85,6 +85,16 @@ export async function createServer(services: Services, options: ServerOptions): 
     strictPreflight: false,
   });
   await mountRest(app, services);
+  await mountTrpc(app, services);
+  await app.register(swagger, { mode: 'static', specification: { document: openApiDocument() as never } });
+  await app.register(swaggerUi, {
+    routePrefix: '/pact/v1/docs',
+  });
+  return app;
+}
+
+/** The same procedures for tRPC's own clients. */
+async function mountTrpc(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
@@ -101,11 +111,6 @@ export async function createServer(services: Services, options: ServerOptions): 
       }) => requestContext(services, req, res),
     },
   });
-  await app.register(swagger, { mode: 'static', specification: { document: openApiDocument() as never } });
-  await app.register(swaggerUi, {
-    routePrefix: '/pact/v1/docs',
-  });
-  return app;
 }
 
 /** A request id on every answer, a line in the log for each, and the end of its connection while draining. */

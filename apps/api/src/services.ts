@@ -1,23 +1,16 @@
 import type { Ctx, Embedder } from '@pact/core';
-import {
-  createId,
-  createIndexCache,
-  jobLag,
-  revisionsOf,
-  runDueJobs,
-  sweepIdempotencyRecords,
-} from '@pact/core';
+import { createId, createIndexCache, jobLag, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
 import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
-import { createStreams, type LiveStreams, STREAM_LIMITS, type StreamLimits } from './live/streams.ts';
-import { createWakeUps, tellingViewers } from './live/wake-ups.ts';
+import { createLive } from './live/index.ts';
+import { type LiveStreams, STREAM_LIMITS, type StreamLimits } from './live/streams.ts';
 import { createModels } from './models.ts';
 import { repeat } from './repeat.ts';
 import { silent, type Telemetry } from './telemetry/index.ts';
-import { observeDatabase, observeEmbedder, observeRedis } from './telemetry/parts.ts';
+import { observeEmbedder, observeParts } from './telemetry/parts.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
@@ -40,52 +33,38 @@ export interface Services {
 const SWEEP_INTERVAL_MS = 15_000;
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 
-export function createServices(
-  connection: Connection,
-  log: Logger,
-  options: {
-    now?: () => Date;
-    embedder?: Embedder | undefined;
-    redis?: Redis | undefined;
-    streamLimits?: StreamLimits | undefined;
-    telemetry?: Telemetry | undefined;
-  } = {},
-): Services {
-  const {
-    now = () => new Date(),
-    embedder,
-    redis,
-    streamLimits = STREAM_LIMITS,
-    telemetry = silent,
-  } = options;
-  observeDatabase(connection.db, telemetry);
-  observeRedis(redis, telemetry);
+interface Options {
+  now?: () => Date;
+  embedder?: Embedder | undefined;
+  redis?: Redis | undefined;
+  streamLimits?: StreamLimits | undefined;
+  telemetry?: Telemetry | undefined;
+}
+
+export function createServices(connection: Connection, log: Logger, options: Options = {}): Services {
+  const { now = () => new Date(), embedder, redis } = options;
+  const { streamLimits = STREAM_LIMITS, telemetry = silent } = options;
+  observeParts({ connection, redis }, telemetry);
   const authenticate = createAuthenticator(connection.db, now);
-  const wakeUps = createWakeUps(redis, (input) => revisionsOf(connection.db, input), streamLimits.pollMs);
-  const live = createStreams(wakeUps, authenticate, streamLimits);
+  const live = createLive(connection, redis, authenticate, streamLimits);
   const domain = {
     db: connection.db,
     models: createModels(),
     embedder: observeEmbedder(embedder, telemetry),
     indexes: createIndexCache(),
-    changes: tellingViewers(wakeUps),
+    changes: live.changes,
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
   const runJobs: Services['runJobs'] = async (scope, jobLog = log) => {
     try {
-      const work = () => runDueJobs(domain, scope);
-      const { failures } = await telemetry.span('jobs', {}, work);
+      const { failures } = await telemetry.span('jobs', {}, () => runDueJobs(domain, scope));
       for (const error of failures) jobLog.error({ err: nameOf(error) }, 'job failed');
     } catch (error) {
       jobLog.error({ err: nameOf(error) }, 'jobs cannot be read');
     }
   };
-  telemetry.observe({
-    poolUse: () => connection.poolUse?.(),
-    jobLag: () => jobLag(connection.db, now()),
-    streams: () => live.count(),
-  });
+  telemetry.observe({ ...connection, jobLag: () => jobLag(connection.db, now()), streams: live.count });
   const sweep = repeat(SWEEP_INTERVAL_MS, async () => {
     await runJobs();
     await sweepIdempotencyRecords(connection.db, now()).catch(() => 0);
@@ -102,7 +81,7 @@ export function createServices(
     log,
     runJobs,
     close: async () => {
-      await Promise.all([sweep.stop(), maintenance.stop(), live.close(), wakeUps.close()]);
+      await Promise.all([sweep.stop(), maintenance.stop(), live.close()]);
       redis?.disconnect();
       await connection.close();
     },

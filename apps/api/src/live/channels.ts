@@ -23,13 +23,7 @@ export function createChannels(redis: Redis, onTold: (name: string) => void): Ch
   const self = randomBytes(8).toString('base64url');
   const wanted = new Set<string>();
   const covered = new Set<string>();
-  // A connection that listens can do nothing else.
-  const listener = redis.duplicate({
-    lazyConnect: true,
-    enableAutoPipelining: false,
-    autoResubscribe: false,
-    commandTimeout: SILENCE_MS,
-  });
+  const listener = listenerBeside(redis);
   let isOpen = false;
   const subscribe = async (names: string[]) => {
     if (names.length === 0 || listener.status !== 'ready') return;
@@ -41,7 +35,6 @@ export function createChannels(redis: Redis, onTold: (name: string) => void): Ch
       onTold(name);
     }
   };
-  listener.on('error', () => {});
   listener.on('close', () => covered.clear());
   listener.on('ready', () => void subscribe([...wanted]).catch(() => {}));
   listener.on('message', (name: string, from: string) => from !== self && onTold(name));
@@ -72,4 +65,16 @@ export function createChannels(redis: Redis, onTold: (name: string) => void): Ch
     },
     close: () => listener.disconnect(),
   };
+}
+
+/** A connection that listens can do nothing else. */
+function listenerBeside(redis: Redis): Redis {
+  const listener = redis.duplicate({
+    lazyConnect: true,
+    enableAutoPipelining: false,
+    autoResubscribe: false,
+    commandTimeout: SILENCE_MS,
+  });
+  // The other connection says it; without somebody who hears it, it would end the process.
+  return listener.on('error', () => {});
 }

@@ -87,9 +87,7 @@ export function createStreams(
 ): LiveStreams {
   const streams = new Set<Open>();
   let isEnding = false;
-  const pulse = repeat(CHECK_MS, async () => {
-    for (const stream of streams) checkConnection(stream, limits);
-  });
+  const pulse = repeat(CHECK_MS, async () => checkConnections(streams, limits));
   const admission = repeat(CHECK_MS, () => admitAgain(streams, authenticate));
   const admit = (viewer: Viewer): Open => {
     if (isEnding) throw new PactError('unavailable', { message: 'This server is ending.', retryAfter: 1 });
@@ -195,6 +193,10 @@ function createBell(signal: AbortSignal): { ring(): void; heard(): Promise<void>
       isRung = signal.aborted;
     },
   };
+}
+
+function checkConnections(streams: Set<Open>, limits: StreamLimits): void {
+  for (const stream of streams) checkConnection(stream, limits);
 }
 
 /** A client that takes nothing is cut off; one for whom there is nothing hears that the line still stands. */

@@ -20,8 +20,8 @@ export interface RequestSpan {
 
 /** Figures that are asked for when they are sent. */
 export interface Sources {
-  /** Connections to the database; undefined for the embedded one. */
-  poolUse(): { idle: number; used: number; waiting: number } | undefined;
+  /** Connections to the database; absent for the embedded one. */
+  poolUse?: (() => { idle: number; used: number; waiting: number }) | undefined;
   /** Seconds by which the oldest job that is due is late. */
   jobLag(): Promise<number>;
   /** Live streams that are open. */

@@ -65,7 +65,7 @@ function observeSources(meter: Meter, { poolUse, jobLag, streams }: Sources): vo
     unit: '{request}',
   });
   const observePool = (result: BatchObservableResult) => {
-    const use = poolUse();
+    const use = poolUse?.();
     if (!use) return;
     result.observe(connections, use.idle, { 'db.client.connection.state': 'idle' });
     result.observe(connections, use.used, { 'db.client.connection.state': 'used' });

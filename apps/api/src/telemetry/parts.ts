@@ -1,5 +1,5 @@
 import type { Embedder } from '@pact/core';
-import type { Database } from '@pact/db';
+import type { Connection, Database } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Telemetry } from './index.ts';
 
@@ -14,9 +14,18 @@ interface Session {
 const POSTGRES = { 'db.system.name': 'postgresql' };
 const observed = new WeakSet<Session>();
 
-/** Has every statement and transaction told as a step of its request: what it does and to which table, never its values. */
-export function observeDatabase(db: Database, telemetry: Telemetry): void {
+/** Has what a request does to the database and to Redis told as steps of it. */
+export function observeParts(
+  { connection, redis }: { connection: Connection; redis: Redis | undefined },
+  telemetry: Telemetry,
+): void {
   if (!telemetry.isOn) return;
+  observeDatabase(connection.db, telemetry);
+  if (redis) observeRedis(redis, telemetry);
+}
+
+/** Has every statement and transaction told as a step of its request: what it does and to which table, never its values. */
+function observeDatabase(db: Database, telemetry: Telemetry): void {
   observeSession(db, telemetry);
   const transaction = db.transaction.bind(db);
   db.transaction = (work, config) =>
@@ -57,8 +66,7 @@ function nameStatement(text: string) {
 }
 
 /** Has every command told by its name alone. */
-export function observeRedis(redis: Redis | undefined, telemetry: Telemetry): void {
-  if (!redis || !telemetry.isOn) return;
+function observeRedis(redis: Redis, telemetry: Telemetry): void {
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = (command, ...rest) => {
     const attributes = { 'db.system.name': 'redis', 'db.operation.name': command.name };
