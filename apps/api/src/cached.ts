@@ -46,6 +46,7 @@ export function createAnswerFromCache(operation: Operation): AnswerFromCache {
       const { workspaceId } = caller;
       const { kept, isHit } = await cache.read({ workspaceId, sessionId, answer });
       meter.count(caller, kept);
+      context.services.telemetry.cacheResult(isHit ? 'hit' : 'miss');
       return { body: kept.body, isHit };
     } catch (error) {
       if (isOurRefusal(error)) meter.count(caller);
@@ -82,6 +83,8 @@ export function answerMaker(services: Services): MakeAnswer {
     const context: RequestContext = {
       services,
       requestId: '',
+      log: services.log,
+      response: undefined,
       header: () => undefined,
       setHeader: () => {},
       admitted: { workspaceId, keyId: 'cache', scopes: [], plan: 'team', rateLimited: false },

@@ -1,5 +1,6 @@
 import { isKeyShaped, type Plan } from '@pact/core';
 import { z } from 'zod';
+import type { TelemetryEnv } from './telemetry/index.ts';
 
 export interface EmbeddingsEnv {
   url: string;
@@ -43,6 +44,8 @@ export interface Env {
   embeddings: EmbeddingsEnv | undefined;
   /** A language model that words summaries and reads what the built-in engine is unsure of. */
   llm: LlmEnv | undefined;
+  /** Where traces, metrics and logs go; undefined: nowhere. */
+  telemetry: TelemetryEnv | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Settings that are understood but not used by this version: said at start, never silently dropped. */
   unused: string[];
@@ -95,7 +98,16 @@ const Variables = z.object({
     message: 'must begin with redis:// or rediss://',
   }),
   PACT_ARCHIVE_URL: optional,
+  PACT_STAGE: optional,
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional.refine((value) => value === undefined || isHttpUrl(value), {
+    message: 'must be an http:// or https:// address',
+  }),
+  OTEL_SERVICE_NAME: optional,
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  OTEL_METRIC_EXPORT_INTERVAL: z.coerce.number().int().min(1_000).default(60_000),
 });
+
+const isHttpUrl = (value: string) => /^https?:\/\//.test(value) && URL.canParse(value);
 
 const NOT_USED_YET = ['PACT_ARCHIVE_URL'] as const;
 
@@ -143,6 +155,7 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     trackEmotion: env.PACT_TRACK_EMOTION !== 'false',
     embeddings: url && model ? { url, model, apiKey: env.PACT_EMBEDDINGS_API_KEY } : undefined,
     llm: llmOf(env),
+    telemetry: telemetryOf(env),
     logLevel: env.PACT_LOG_LEVEL,
     unused: NOT_USED_YET.filter((name) => env[name] !== undefined),
   };
@@ -168,4 +181,16 @@ function llmOf(env: z.output<typeof Variables>): LlmEnv | undefined {
   }
   const monthlyTokens = budget === 'unlimited' ? undefined : Number(budget ?? DEFAULT_MONTHLY_TOKENS);
   return { provider, model, apiKey, baseUrl, region, monthlyTokens };
+}
+
+function telemetryOf(env: z.output<typeof Variables>): TelemetryEnv | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = env;
+  if (!endpoint) return undefined;
+  return {
+    endpoint,
+    serviceName: env.OTEL_SERVICE_NAME ?? 'pact-api',
+    stage: env.PACT_STAGE,
+    traceShare: env.OTEL_TRACES_SAMPLER_ARG,
+    metricIntervalMs: env.OTEL_METRIC_EXPORT_INTERVAL,
+  };
 }

@@ -1,16 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, DatabaseUnavailableError, DataDirLockedError } from '@pact/db';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { createEmbedder } from './embedder.ts';
 import { type Env, EnvError, parseEnv } from './env.ts';
 import { provideLocalKey } from './local-key.ts';
+import { createLog } from './log.ts';
 import { warmUp } from './models.ts';
 import { createProvider } from './providers/index.ts';
 import { connectRedis } from './redis.ts';
 import { createServer } from './server.ts';
 import { createServices, tellOfReplica } from './services.ts';
 import { createSite } from './site.ts';
+import { startTelemetry } from './telemetry/start.ts';
 
 /** Longest that running requests are waited for after SIGTERM. */
 const DRAIN_MS = 25_000;
@@ -24,7 +26,11 @@ const GRACE_TURN_MS = 50;
 /** Starts the API, and the site beside it unless `--api-only`; ends when told to, after the running requests. */
 async function main(): Promise<void> {
   const env = parseEnv(process.env);
-  const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const telemetry = await startTelemetry(env.telemetry, {
+    warn: (...words: Parameters<Logger['warn']>) => log.warn(...words),
+    info: (...words: Parameters<Logger['info']>) => log.info(...words),
+  });
+  const log = createLog(env.logLevel, telemetry);
   for (const name of env.unused) log.warn({ variable: name }, 'set, but not used by this version');
   const connection = await connect({
     databaseUrl: env.databaseUrl,
@@ -36,6 +42,7 @@ async function main(): Promise<void> {
   const redis = env.redisUrl ? await connectRedis(env.redisUrl, log) : undefined;
   const services = createServices(connection, log, {
     redis,
+    telemetry,
     embedder: env.embeddings && createEmbedder(env.embeddings, log),
     provider: env.llm && (await createProvider(env.llm, log)),
     monthlyTokens: env.llm?.monthlyTokens,
@@ -59,9 +66,11 @@ async function main(): Promise<void> {
   announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env), embeddings: env.embeddings, llm: env.llm });
   endOnSignal(async () => {
     isDraining = true;
+    services.live.end();
     for (let turn = 0; turn < GRACE_TURNS; turn++) await sleep(GRACE_TURN_MS);
     await Promise.all([api.close(), site?.close()]);
     await services.close();
+    await telemetry.close();
   });
 }
 

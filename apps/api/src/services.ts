@@ -1,5 +1,5 @@
 import type { Actor, Ctx, Embedder } from '@pact/core';
-import { createId, createIndexCache, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
+import { createId, createIndexCache, jobLag, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
 import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -11,10 +11,15 @@ import { createRedisStore } from './cache/redis-store.ts';
 import { NO_STORE } from './cache/store.ts';
 import { createEnrichment, type Enrichment } from './enrichment.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
+import { createLive } from './live/index.ts';
+import { type LiveStreams, STREAM_LIMITS, type StreamLimits } from './live/streams.ts';
 import { createMeter, type Meter } from './meter.ts';
 import { createModels } from './models.ts';
 import type { Provider } from './providers/index.ts';
 import { createQuota, type Quota } from './quota.ts';
+import { repeat } from './repeat.ts';
+import { silent, type Telemetry } from './telemetry/index.ts';
+import { observeConnection, observeEmbedder, observeRedis } from './telemetry/parts.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
@@ -33,12 +38,14 @@ export interface Services {
   limiter: RateLimiter;
   quota: Quota;
   meter: Meter;
+  live: LiveStreams;
+  telemetry: Telemetry;
   log: Logger;
   /** The language model that was configured, and what it has left to do; absent without one. */
   provider: Provider | undefined;
   enrichment: Enrichment | undefined;
   /** Runs what a save left to do in its session, before its answer leaves. Never fails: the job stays for later. */
-  runJobs(scope?: { workspaceId: string; sessionId: string }): Promise<void>;
+  runJobs(scope?: { workspaceId: string; sessionId: string }, log?: Logger): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,30 +55,35 @@ const SWEEP_INTERVAL_MS = 15_000;
 const FLUSH_INTERVAL_MS = 5_000;
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 
-export function createServices(
-  connection: Connection,
-  log: Logger,
-  options: {
-    now?: () => Date;
-    embedder?: Embedder | undefined;
-    redis?: Redis | undefined;
-    provider?: Provider | undefined;
-    monthlyTokens?: number | undefined;
-    /** Longest that the cache waits for an answer of Redis. */
-    redisAnswerMs?: number | undefined;
-  } = {},
-): Services {
-  const { now = () => new Date(), embedder, redis, provider, monthlyTokens } = options;
+interface Options {
+  now?: () => Date;
+  embedder?: Embedder | undefined;
+  redis?: Redis | undefined;
+  provider?: Provider | undefined;
+  monthlyTokens?: number | undefined;
+  /** Longest that the cache waits for an answer of Redis. */
+  redisAnswerMs?: number | undefined;
+  streamLimits?: StreamLimits | undefined;
+  telemetry?: Telemetry | undefined;
+}
+
+export function createServices(given: Connection, log: Logger, options: Options = {}): Services {
+  const { now = () => new Date(), redis, provider, monthlyTokens, telemetry = silent } = options;
+  const connection = observeConnection(given, telemetry);
+  if (redis) observeRedis(redis, telemetry);
   const link = redis && createRedisLink(redis, log, options.redisAnswerMs);
   const cache = createSessionCache(storeFor(connection, link));
-  const meter = createMeter(connection.acrossWorkspaces, { now, log });
+  const { acrossWorkspaces } = connection;
+  const meter = createMeter(acrossWorkspaces, { now, log });
+  const authenticate = createAuthenticator(acrossWorkspaces, { now, link });
+  const live = createLive(connection, redis, authenticate, options.streamLimits ?? STREAM_LIMITS, cache);
   const domain = {
     usage: meter,
     models: createModels(),
-    embedder,
+    embedder: observeEmbedder(options.embedder, telemetry),
     languageModel: provider,
     indexes: createIndexCache(),
-    changes: cache,
+    changes: live.changes,
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
@@ -80,47 +92,51 @@ export function createServices(
     lagging: connection.lagging.forWorkspace(workspaceId),
   });
   const contextOf = (actor: Actor): Ctx => ({ ...domain, ...forWorkspace(actor.workspaceId), actor });
-  const { acrossWorkspaces, lagging } = connection;
-  const jobCtx = { ...domain, db: acrossWorkspaces, lagging: lagging.acrossWorkspaces, forWorkspace };
   const enrichment = provider && createEnrichment(contextOf, { provider, monthlyTokens, log });
-  const runJobs = async (scope?: { workspaceId: string; sessionId: string }) => {
+  telemetry.observe({ ...connection, jobLag: () => jobLag(acrossWorkspaces, now()), streams: live.count });
+  const services = {
+    ...{ connection, redis, link, cache, domain, forWorkspace, authenticate, meter, live, telemetry, log },
+    limiter: createRateLimiter({ redis, log }),
+    quota: createQuota(acrossWorkspaces),
+    provider,
+    enrichment,
+  };
+  const runJobs = jobRunner(services);
+  return { ...services, runJobs, close: keepUp({ ...services, runJobs }) };
+}
+
+type Made = Omit<Services, 'runJobs' | 'close'>;
+
+function jobRunner({ connection, domain, forWorkspace, telemetry, log }: Made): Services['runJobs'] {
+  const { acrossWorkspaces, lagging } = connection;
+  const ctx = { ...domain, db: acrossWorkspaces, lagging: lagging.acrossWorkspaces, forWorkspace };
+  return async (scope, jobLog = log) => {
     try {
-      const { failures } = await runDueJobs(jobCtx, scope);
-      for (const error of failures) log.error({ err: nameOf(error) }, 'job failed');
+      const { failures } = await telemetry.span('jobs', {}, () => runDueJobs(ctx, scope));
+      for (const error of failures) jobLog.error({ err: nameOf(error) }, 'job failed');
     } catch (error) {
-      log.error({ err: nameOf(error) }, 'jobs cannot be read');
+      jobLog.error({ err: nameOf(error) }, 'jobs cannot be read');
     }
   };
+}
+
+/** Does what is to be done again and again. @returns what ends it, and everything that it works with. */
+function keepUp(services: Omit<Services, 'close'>): () => Promise<void> {
+  const { connection, domain, enrichment, link, live, log, meter, redis, runJobs } = services;
   const sweep = repeat(SWEEP_INTERVAL_MS, async () => {
     await runJobs();
-    await sweepIdempotencyRecords(acrossWorkspaces, now()).catch(() => 0);
+    await sweepIdempotencyRecords(connection.acrossWorkspaces, domain.now()).catch(() => 0);
   });
   const flushes = repeat(FLUSH_INTERVAL_MS, () =>
     meter.flush().catch((error: unknown) => log.warn({ err: nameOf(error) }, 'usage waits to be written')),
   );
   const maintenance = repeat(MAINTENANCE_INTERVAL_MS, () => connection.maintain().catch(() => {}));
-  return {
-    connection,
-    redis,
-    link,
-    cache,
-    domain,
-    forWorkspace,
-    authenticate: createAuthenticator(acrossWorkspaces, { now, link }),
-    limiter: createRateLimiter({ redis, log }),
-    quota: createQuota(acrossWorkspaces),
-    meter,
-    log,
-    provider,
-    enrichment,
-    runJobs,
-    close: async () => {
-      await Promise.all([sweep.stop(), flushes.stop(), maintenance.stop(), enrichment?.close()]);
-      await meter.close();
-      link?.close();
-      redis?.disconnect();
-      await connection.close();
-    },
+  return async () => {
+    await Promise.all([sweep.stop(), flushes.stop(), maintenance.stop(), enrichment?.close(), live.close()]);
+    await meter.close();
+    link?.close();
+    redis?.disconnect();
+    await connection.close();
   };
 }
 
@@ -136,23 +152,6 @@ export function tellOfReplica(log: Logger): (state: 'gone' | 'back', cause?: unk
     if (state === 'back') return log.info('the replica is back');
     const code = (cause as NodeJS.ErrnoException | undefined)?.code;
     log.warn({ err: code ?? nameOf(cause) }, 'the replica does not answer; the primary does');
-  };
-}
-
-/** Does something again and again, never twice at once. Stopping waits for what is under way. */
-function repeat(intervalMs: number, work: () => Promise<void>): { stop(): Promise<void> } {
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= work().finally(() => {
-      running = undefined;
-    });
-  }, intervalMs);
-  timer.unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-    },
   };
 }
 

@@ -24,6 +24,7 @@ const FIXTURES: Record<Operation['name'], { body?: object; invalid?: object }> =
   recall: { body: { query: 'kettle' }, invalid: { query: 7 } },
   getErasure: {},
   getUsage: {},
+  stream: {},
   health: {},
 };
 

@@ -2,10 +2,11 @@ import { ensureWorkspace, newSecret, type Plan, type Scope, storeKey } from '@pa
 import type { Connection } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { createLog } from '../src/log.ts';
 import { connectRedis } from '../src/redis.ts';
 import { createServer } from '../src/server.ts';
 import { createServices, type Services } from '../src/services.ts';
+import { silent } from '../src/telemetry/index.ts';
 
 /** A running API on a free port, with its database. */
 export interface ApiWorld {
@@ -29,16 +30,16 @@ interface KeyOptions {
   expiresAt?: Date;
 }
 
-export async function apiWorld(
-  given?: Connection,
-  options: Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now'> & { redisUrl?: string } = {},
-): Promise<ApiWorld> {
+type Parts = Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now'> & { redisUrl?: string };
+
+/** @param parts what its services are made with beside the database, as Redis. */
+export async function apiWorld(given?: Connection, parts: Parts = {}): Promise<ApiWorld> {
   const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const redis = options.redisUrl ? await connectRedis(options.redisUrl, log) : undefined;
-  const services = createServices(connection, log, { redis, ...options, now: () => clock.now });
+  const log = createLog('debug', parts.telemetry ?? silent, { write: (line) => void logged.push(line) });
+  const redis = parts.redisUrl ? await connectRedis(parts.redisUrl, log) : undefined;
+  const services = createServices(connection, log, { redis, ...parts, now: () => clock.now });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

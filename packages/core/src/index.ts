@@ -30,7 +30,7 @@ export {
   saveInteraction,
   saveMessages,
 } from './interactions.ts';
-export { runDueJobs } from './jobs.ts';
+export { jobLag, runDueJobs } from './jobs.ts';
 export {
   type AuthenticatedKey,
   authenticate,
@@ -51,6 +51,8 @@ export {
   storeKey,
   workspaceOfKey,
 } from './keys.ts';
+export { eventsAfter, LIVE_EVENTS, type LiveEvent, revisionsOf, Stream, startOf } from './live/index.ts';
+export { encodePosition } from './live/position.ts';
 export { ListMessages, listMessages, MessagePage } from './messages.ts';
 export { PrioritySet, SetPriority, setPriority } from './priorities.ts';
 export { Recall, Recalled, recall } from './recall/index.ts';

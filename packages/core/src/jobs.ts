@@ -52,6 +52,17 @@ export async function runDueJobs(
   return { done, failures };
 }
 
+/** Seconds by which the oldest job that is due is late, over all workspaces; 0 when none is. */
+export async function jobLag(db: JobCtx['db'], now: Date): Promise<number> {
+  const [oldest] = await db
+    .select({ runAfter: jobs.runAfter })
+    .from(jobs)
+    .where(and(eq(jobs.state, 'waiting'), lte(jobs.runAfter, now)))
+    .orderBy(asc(jobs.runAfter))
+    .limit(1);
+  return oldest ? Math.max(0, now.getTime() - oldest.runAfter.getTime()) / 1_000 : 0;
+}
+
 /**
  * Takes the job for an attempt, in a statement of its own: the attempt counts even when it ends this process. Until the
  * next one is due, nobody else takes it.

@@ -54,6 +54,11 @@ async function connectionOver(pool: Pool, options: PostgresOptions): Promise<Con
       await pool.query('select 1');
     },
     maintain: async () => {},
+    poolUse: () => ({
+      idle: pool.idleCount,
+      used: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: async () => {
       await Promise.all([pool.end(), replica?.close()]);
     },
