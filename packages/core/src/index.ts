@@ -1,14 +1,25 @@
+export { createTextCache } from './archive/texts.ts';
 export { Expand, Expanded, expand } from './consolidation/expand.ts';
 export { Consolidated, consolidate } from './consolidation/index.ts';
 export { Context, GetContext, getContext } from './context/index.ts';
-export type { Actor, Concept, Ctx, Embedder, EmotionReading, Models, SessionChanges } from './ctx.ts';
+export type {
+  Actor,
+  Concept,
+  Ctx,
+  Embedder,
+  EmotionReading,
+  Job,
+  Models,
+  ObjectStore,
+  Queue,
+  SessionChanges,
+} from './ctx.ts';
 export { EmotionalStateAnswer, getEmotionalState } from './emotions/index.ts';
 export { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
-export { Erasure, ErasureId, eraseSession, getErasure } from './erasure.ts';
+export { Erasure, ErasureId, eraseSession, eraseUser, getErasure } from './erasure.ts';
 export { ERRORS, type ErrorCode, type ErrorDetails, PactError } from './errors.ts';
 export { timestamp } from './fields.ts';
 export { GetGraph, Graph, getGraph } from './graph/index.ts';
-export { sweepIdempotencyRecords } from './idempotency.ts';
 export { createId } from './ids.ts';
 export {
   SavedInteraction,
@@ -18,7 +29,7 @@ export {
   saveInteraction,
   saveMessages,
 } from './interactions.ts';
-export { runDueJobs } from './jobs.ts';
+export { foldDue, type JobCtx, runJob } from './jobs.ts';
 export {
   type AuthenticatedKey,
   authenticate,
@@ -47,3 +58,4 @@ export {
   SessionId,
   SessionPage,
 } from './sessions.ts';
+export { exportUser, UserExport, UserId } from './users.ts';

@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Connection, Database } from './database.ts';
 import { connectEmbedded } from './embedded.ts';
 import { connectPostgres } from './postgres.ts';
@@ -22,4 +22,18 @@ export function connect(options: ConnectOptions): Promise<Connection> {
 /** Runs a statement that Drizzle's builder cannot express and returns its rows as the driver gives them. */
 export async function rows<Row>(db: Database, statement: SQL): Promise<Row[]> {
   return ((await db.execute(statement)) as unknown as { rows: Row[] }).rows;
+}
+
+/**
+ * Runs a statement that a library wrote, its values as `$1`, `$2` … in the text, on a connection or in a transaction.
+ * Drizzle numbers the values that it is given, in their order, wherever they stand: here in a comment, so that the text
+ * keeps its own numbers. Numbers go as text: one of the drivers takes nothing else where the server wants a text.
+ */
+export async function statement<Row>(
+  db: Database,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const given = values.map((value) => sql`${sql.param(typeof value === 'number' ? String(value) : (value ?? null))}`);
+  return rows<Row>(db, sql`${sql.raw(text)} /* ${sql.join(given)} */`);
 }

@@ -9,6 +9,11 @@ export interface Connection {
   engine: 'embedded' | 'postgres';
   /** Resolves when the database answers a trivial query; rejects when it cannot be reached. */
   ping(): Promise<void>;
+  /**
+   * Runs statements without values, several at a time, with their own `begin` and `commit` where they have them.
+   * @returns the rows of the last.
+   */
+  script(text: string): Promise<unknown[]>;
   /** What a server does by itself and the embedded engine does not: clear dead rows away, refresh the planner's figures. */
   maintain(): Promise<void>;
   close(): Promise<void>;

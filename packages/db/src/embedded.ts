@@ -45,6 +45,15 @@ export function wrapPglite(pglite: PGlite): Connection {
     ping: async () => {
       if (pglite.closed) throw new Error('PGlite is closed');
     },
+    script: async (text) => {
+      try {
+        return (await pglite.exec(text)).at(-1)?.rows ?? [];
+      } catch (error) {
+        // What it opened would swallow whatever comes next: there is one connection.
+        await pglite.exec('rollback');
+        throw error;
+      }
+    },
     maintain: async () => void (await pglite.exec('vacuum (analyze)')),
     close: () => pglite.close(),
   };

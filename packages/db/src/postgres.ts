@@ -48,6 +48,7 @@ export async function connectPostgres(databaseUrl: string): Promise<Connection> 
     db,
     engine: 'postgres',
     ping: async () => void (await db.execute(sql`select 1`)),
+    script: (text) => runScript(pool, text),
     maintain: async () => {},
     close: () => pool.end(),
   };
@@ -73,6 +74,20 @@ function withSafeTransactions(pool: Pool): Database {
     }
   };
   return Object.assign(db, { transaction }) as unknown as Database;
+}
+
+/** A script that fails may leave its transaction open: that connection is not used again. */
+async function runScript(pool: Pool, text: string): Promise<unknown[]> {
+  const client = await pool.connect();
+  let hasFailed = true;
+  try {
+    const results: unknown = await client.query(text);
+    hasFailed = false;
+    const last = (Array.isArray(results) ? results.at(-1) : results) as { rows: unknown[] };
+    return last.rows;
+  } finally {
+    client.release(hasFailed);
+  }
 }
 
 async function migrateLocked(databaseUrl: string): Promise<void> {

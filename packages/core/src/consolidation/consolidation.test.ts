@@ -2,10 +2,9 @@ import { consolidations } from '@pact/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ctx } from '../ctx.ts';
-import { runDueJobs } from '../jobs.ts';
 import { setPriority } from '../priorities.ts';
 import { getSession } from '../sessions.ts';
-import { driverOf, type TestWorld, testWorld } from '../testing.ts';
+import { driverOf, runDueJobs, type TestWorld, testWorld } from '../testing.ts';
 import { Expand, expand } from './expand.ts';
 import { consolidate } from './index.ts';
 

@@ -1,6 +1,7 @@
 import { messages, type SummarySentence } from '@pact/db';
 import { and, desc, eq, gt, inArray } from 'drizzle-orm';
 import { z } from 'zod';
+import { readableTexts } from '../archive/texts.ts';
 import { currentSentences, presentSentence, SummarySentenceAnswer } from '../consolidation/index.ts';
 import { renderSentences } from '../consolidation/render.ts';
 import { bearingOn, byWorth, fitSentences } from '../consolidation/select.ts';
@@ -58,7 +59,7 @@ export const Context = z
       description: 'Tokens (o200k_base) of summary, state and messages as served; never above max_tokens.',
     }),
     truncated: z.boolean().meta({ description: 'True when something did not fit.' }),
-    dropped: z.array(z.object({ id: id(), reason: z.enum(['over_budget', 'longer_than_budget']) })).meta({
+    dropped: z.array(z.object({ id: id(), reason: z.enum(['over_budget', 'longer_than_budget', 'archive_unavailable']) })).meta({
       description: `What was considered and left out; at most the latest ${MAX_CONSIDERED} are considered.`,
     }),
     prompt: z
@@ -94,8 +95,9 @@ export async function getContext(
     (state ? ctx.models.countTokens(renderState(state)) + 2 : 0) + (folded.length > 0 ? SUMMARY_HEADING : 0);
   const messageOverhead = MESSAGE_OVERHEAD[input.format];
   const allotment = allot(candidates, folded, { maxTokens: input.maxTokens, reserved, messageOverhead });
-  const loaded = await load(ctx, session, allotment.chosen, isFelt);
-  const sentences = sentencesBeside(folded, allotment.chosen, input.query);
+  const { loaded, unreadable } = await load(ctx, session, allotment.chosen, isFelt);
+  const readable = allotment.chosen.filter((candidate) => !unreadable.has(candidate.id));
+  const sentences = sentencesBeside(folded, readable, input.query);
   const draft: Draft = {
     sentences: fitSentences(ctx.models, sentences, allotment.summaryTokens),
     state,
@@ -122,7 +124,11 @@ export async function getContext(
       .sort((a, b) => a.sequence - b.sequence)
       .map(({ id: messageId, tokens }) => ({
         id: messageId,
-        reason: tokens > input.maxTokens ? ('longer_than_budget' as const) : ('over_budget' as const),
+        reason: unreadable.has(messageId)
+          ? ('archive_unavailable' as const)
+          : tokens > input.maxTokens
+            ? ('longer_than_budget' as const)
+            : ('over_budget' as const),
       })),
     ...(input.format === 'json' ? {} : { prompt: render(served.parts, input.format) }),
   };
@@ -255,7 +261,7 @@ async function neighboursOf({ db }: Ctx, session: SessionRow, hits: { sequence: 
 }
 
 async function load(ctx: Ctx, session: SessionRow, chosen: Candidate[], includeEmotional: boolean) {
-  if (chosen.length === 0) return [];
+  if (chosen.length === 0) return { loaded: [], unreadable: new Set<string>() };
   const found = await selectMessages(ctx.db)
     .where(
       and(
@@ -269,5 +275,9 @@ async function load(ctx: Ctx, session: SessionRow, chosen: Candidate[], includeE
       ),
     )
     .orderBy(messages.sequence);
-  return found.map((row) => presentMessage(row, includeEmotional));
+  const { readable, unreadable } = await readableTexts(ctx, found);
+  return {
+    loaded: readable.map((row) => presentMessage(row, includeEmotional)),
+    unreadable: new Set(unreadable.map((row) => row.id)),
+  };
 }

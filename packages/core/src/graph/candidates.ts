@@ -2,6 +2,7 @@ import { memoryEdges, memoryNames, memoryNodes, messages, rows, topicPriorities 
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Concept, Ctx } from '../ctx.ts';
 import { nodeId } from '../ids.ts';
+import { readableTexts } from '../archive/texts.ts';
 import { type MessageRow, selectMessages } from '../messages.ts';
 import type { SessionRow } from '../sessions.ts';
 import type { Priority } from './importance.ts';
@@ -64,11 +65,13 @@ export async function candidateNodes(
   return [...heaviest, ...ranked];
 }
 
-export async function latestMessages({ db }: Ctx, session: SessionRow, limit: number): Promise<MessageRow[]> {
-  return await selectMessages(db)
+/** The latest messages that can be read: one whose text is out of reach would be a node that says nothing. */
+export async function latestMessages(ctx: Ctx, session: SessionRow, limit: number): Promise<MessageRow[]> {
+  const latest = await selectMessages(ctx.db)
     .where(and(eq(messages.workspaceId, session.workspaceId), eq(messages.sessionId, session.id)))
     .orderBy(desc(messages.sequence))
     .limit(limit);
+  return (await readableTexts(ctx, latest)).readable;
 }
 
 /**

@@ -7,6 +7,7 @@ import { advanceState, currentEmotion, type EmotionalState } from '../emotions/s
 import { readNames } from '../graph/candidates.ts';
 import { graphDelta, isTelling } from '../graph/delta.ts';
 import { resolveNames } from '../graph/names.ts';
+import { enqueueFold } from '../consolidation/due.ts';
 import { findSession, type SessionRow } from '../sessions.ts';
 import type { AnalysedTurn } from './analyse.ts';
 import { type PlacedTurn, type Save, storeSave } from './store.ts';
@@ -41,9 +42,9 @@ export async function saveTurns(
       state: session.emotionalState === null && turns.every(({ reading }) => !reading) ? null : state,
       ...(await graphOf(ctx, session, turns)),
       expressing: turns.filter(({ reading }) => reading && isTelling(reading)).length,
-      jobId: consolidationTriggered ? ctx.newId('job') : null,
     };
     await storeSave(ctx, save);
+    if (consolidationTriggered) await enqueueFold(ctx, session.id);
   }
   const created = turns[Symbol.iterator]();
   const messageIds = input.turns.map(

@@ -29,7 +29,6 @@ export interface Save {
   names: ({ key: string } & KnownName)[];
   /** Messages that point at an emotion node; those edges are not stored, the emotional states say the same. */
   expressing: number;
-  jobId: string | null;
 }
 
 /** Slots over which a key's usage of one day is spread, so that writers do not queue on one row. */
@@ -101,11 +100,6 @@ with new_messages as (
   from jsonb_to_recordset(${JSON.stringify(save.edges)}::jsonb) as d("fromId" text, "toId" text, type text, weight float8)
   on conflict (workspace_id, session_id, from_id, to_id, type) do update set weight = g.weight + excluded.weight
   returning (xmax = 0) as created
-), new_job as (
-  insert into jobs (workspace_id, session_id, id, kind, state, run_after, created_at)
-  select ${workspaceId}, ${session.id}, ${save.jobId}::text, 'consolidate', 'waiting', ${now}::timestamptz, ${now}::timestamptz
-  where ${save.jobId}::text is not null
-  on conflict do nothing
 ), counted as (
   insert into usage as u (workspace_id, key_id, day, slot, writes, messages_stored, tokens_stored)
   values (${workspaceId}, ${keyId}, ${now.slice(0, 10)}::date, ${slot}::int, 1, ${save.turns.length}::int, ${tokens}::int)
