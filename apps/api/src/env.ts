@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { isKeyShaped, type Plan } from '@pact/core';
 import { z } from 'zod';
 
@@ -5,6 +6,13 @@ export interface EmbeddingsEnv {
   url: string;
   model: string;
   apiKey: string | undefined;
+}
+
+export interface ArchiveEnv {
+  /** A folder, or a bucket with what comes before its keys. */
+  place: { folder: string } | { bucket: string; prefix: string; endpoint: string | undefined };
+  /** Days after which the text of a folded message moves there. */
+  afterDays: number;
 }
 
 /** What the environment says, checked once, at start. */
@@ -25,6 +33,12 @@ export interface Env {
   trackEmotion: boolean;
   /** A model whose meanings recall uses beside the built-in ones, behind OpenAI's embeddings HTTP. */
   embeddings: EmbeddingsEnv | undefined;
+  /** Where older texts go; without it they stay in the database. */
+  archive: ArchiveEnv | undefined;
+  /** False: this process serves requests alone, and a worker beside it runs the jobs. */
+  runsJobs: boolean;
+  /** Where a worker answers for its health; without it, nowhere. */
+  workerPort: number | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Settings that are understood but not used by this version: said at start, never silently dropped. */
   unused: string[];
@@ -61,10 +75,20 @@ const Variables = z.object({
   REDIS_URL: optional.refine((value) => value === undefined || /^rediss?:\/\//.test(value), {
     message: 'must begin with redis:// or rediss://',
   }),
-  PACT_ARCHIVE_URL: optional,
+  PACT_ARCHIVE_URL: optional.refine(
+    (value) => value === undefined || placeOf(value, undefined) !== undefined,
+    {
+      message: 'must be s3://bucket/prefix, file:///folder or the path of a folder',
+    },
+  ),
+  PACT_ARCHIVE_AFTER_DAYS: z.coerce.number().min(0).max(36_500).default(30),
+  PACT_JOBS: z.enum(['on', 'off']).default('on'),
+  PACT_WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  AWS_ENDPOINT_URL: optional,
+  AWS_ENDPOINT_URL_S3: optional,
 });
 
-const NOT_USED_YET = ['DATABASE_REPLICA_URL', 'PACT_ARCHIVE_URL'] as const;
+const NOT_USED_YET = ['DATABASE_REPLICA_URL'] as const;
 
 /** The environment cannot be used; `message` names the variable. */
 export class EnvError extends Error {
@@ -104,7 +128,30 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     localPlan: env.PACT_LOCAL_PLAN,
     trackEmotion: env.PACT_TRACK_EMOTION !== 'false',
     embeddings: url && model ? { url, model, apiKey: env.PACT_EMBEDDINGS_API_KEY } : undefined,
+    archive: archiveOf(env),
+    runsJobs: env.PACT_JOBS === 'on',
+    workerPort: env.PACT_WORKER_PORT,
     logLevel: env.PACT_LOG_LEVEL,
     unused: NOT_USED_YET.filter((name) => env[name] !== undefined),
   };
+}
+
+function archiveOf(env: z.output<typeof Variables>): ArchiveEnv | undefined {
+  const { PACT_ARCHIVE_URL: url, PACT_ARCHIVE_AFTER_DAYS: afterDays } = env;
+  const place = url ? placeOf(url, env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL) : undefined;
+  return place && { place, afterDays };
+}
+
+function placeOf(url: string, endpoint: string | undefined): ArchiveEnv['place'] | undefined {
+  const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(url);
+  if (bucket) {
+    const prefix = (bucket[2] ?? '').replace(/^\/+|\/+$/g, '');
+    return { bucket: bucket[1]!, prefix: prefix && `${prefix}/`, endpoint };
+  }
+  try {
+    if (url.startsWith('file:')) return { folder: fileURLToPath(url) };
+  } catch {
+    return undefined;
+  }
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? undefined : { folder: url };
 }

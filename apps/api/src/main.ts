@@ -1,18 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, DatabaseUnavailableError, DataDirLockedError } from '@pact/db';
+import { connect } from '@pact/db';
 import { pino } from 'pino';
+import { openArchive } from './archive/index.ts';
 import { createEmbedder } from './embedder.ts';
-import { type Env, EnvError, parseEnv } from './env.ts';
+import { type Env, parseEnv } from './env.ts';
 import { provideLocalKey } from './local-key.ts';
 import { warmUp } from './models.ts';
+import { endOnSignal, refuseToStart } from './process.ts';
+import { openQueue } from './queue.ts';
 import { connectRedis } from './redis.ts';
 import { createServer } from './server.ts';
 import { createServices } from './services.ts';
 import { createSite } from './site.ts';
 
-/** Longest that running requests are waited for after SIGTERM. */
-const DRAIN_MS = 25_000;
 /**
  * Turns of the event loop, and their length, in which requests are still taken after SIGTERM: those that were on their
  * way when it came, on connections that closing at once would break.
@@ -30,11 +31,13 @@ async function main(): Promise<void> {
   const services = createServices(connection, log, {
     redis,
     embedder: env.embeddings && createEmbedder(env.embeddings, log),
+    queue: await openQueue(connection, log),
+    archive: env.archive && (await openArchive(env.archive)),
   });
   warmUp(services.domain.models);
   const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
   // What a crash left to do, beside the first requests and not before them.
-  void services.runJobs();
+  if (env.runsJobs) services.work();
   let isDraining = false;
   const api = await createServer(services, {
     siteOrigins: originsOf(env.siteOrigin),
@@ -96,28 +99,4 @@ function originsOf(origin: string): string[] {
 
 const portOf = (addresses: (string | AddressInfo)[]) => (addresses[0] as AddressInfo).port;
 
-function endOnSignal(close: () => Promise<void>): void {
-  let ending = false;
-  const end = () => {
-    if (ending) return;
-    ending = true;
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-}
-
-main().catch((error: unknown) => {
-  const isRefusal =
-    error instanceof EnvError ||
-    error instanceof DatabaseUnavailableError ||
-    error instanceof DataDirLockedError ||
-    (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  const words = isRefusal ? `PACT does not start. ${(error as Error).message}` : error;
-  console.error(words);
-  process.exit(1);
-});
+main().catch(refuseToStart);

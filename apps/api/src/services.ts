@@ -1,11 +1,13 @@
 import type { Ctx, Embedder } from '@pact/core';
-import { createId, createIndexCache, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
+import { createId, createIndexCache, foldDue } from '@pact/core';
 import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticator } from './auth.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
 import { createModels } from './models.ts';
+import type { JobQueue } from './queue.ts';
+import { startWorking, type Working } from './work.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
@@ -17,41 +19,38 @@ export interface Services {
   authenticate: Authenticate;
   limiter: RateLimiter;
   log: Logger;
-  /** Runs what a save left to do in its session, before its answer leaves. Never fails: the job stays for later. */
-  runJobs(scope?: { workspaceId: string; sessionId: string }): Promise<void>;
+  /** Folds what a save left to fold, before its answer leaves. Never fails: the job of the save is there for later. */
+  fold(scope: { workspaceId: string; sessionId: string }): Promise<void>;
+  /** Takes jobs from the queue from now on, until `close`. */
+  work(): void;
   close(): Promise<void>;
 }
 
-/** How often waiting jobs are looked for that no request of this process ran: after a crash, or after a failure. */
-const SWEEP_INTERVAL_MS = 15_000;
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 
 export function createServices(
   connection: Connection,
   log: Logger,
-  options: { now?: () => Date; embedder?: Embedder | undefined; redis?: Redis | undefined } = {},
+  options: {
+    now?: () => Date;
+    embedder?: Embedder | undefined;
+    redis?: Redis | undefined;
+    queue?: JobQueue | undefined;
+    archive?: Ctx['archive'];
+  } = {},
 ): Services {
-  const { now = () => new Date(), embedder, redis } = options;
+  const { now = () => new Date(), embedder, redis, queue, archive } = options;
   const domain = {
     db: connection.db,
     models: createModels(),
     embedder,
     indexes: createIndexCache(),
+    queue,
+    archive,
     now,
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
-  const runJobs = async (scope?: { workspaceId: string; sessionId: string }) => {
-    try {
-      const { failures } = await runDueJobs(domain, scope);
-      for (const error of failures) log.error({ err: nameOf(error) }, 'job failed');
-    } catch (error) {
-      log.error({ err: nameOf(error) }, 'jobs cannot be read');
-    }
-  };
-  const sweep = repeat(SWEEP_INTERVAL_MS, async () => {
-    await runJobs();
-    await sweepIdempotencyRecords(connection.db, now()).catch(() => 0);
-  });
+  let working: Working | undefined;
   const maintenance = repeat(MAINTENANCE_INTERVAL_MS, () => connection.maintain().catch(() => {}));
   return {
     connection,
@@ -60,9 +59,14 @@ export function createServices(
     authenticate: createAuthenticator(connection.db, now),
     limiter: createRateLimiter(),
     log,
-    runJobs,
+    fold: (scope) =>
+      foldDue(domain, scope).catch((error: unknown) => log.error({ err: nameOf(error) }, 'fold failed')),
+    work: () => {
+      working ??= queue && startWorking(queue, domain, log);
+    },
     close: async () => {
-      await Promise.all([sweep.stop(), maintenance.stop()]);
+      await Promise.all([working?.stop(), maintenance.stop()]);
+      await queue?.close();
       redis?.disconnect();
       await connection.close();
     },

@@ -92,7 +92,7 @@ async function finishSave(
 ): Promise<void> {
   if (!(answer as { consolidationTriggered?: boolean } | undefined)?.consolidationTriggered) return;
   const { sessionId } = input as { sessionId: string };
-  await services.runJobs({ workspaceId, sessionId });
+  await services.fold({ workspaceId, sessionId });
 }
 
 function checkRate(ctx: RequestContext, caller: AuthenticatedKey): void {

@@ -59,7 +59,7 @@ describe.skipIf(!onPostgres)('a database that is gone', () => {
     const url = new URL(database.databaseUrl);
     line = await lineTo(new URL(url));
     url.port = String(line.port);
-    world = await apiWorld(await connect({ databaseUrl: url.href, dataDir: '' }));
+    world = await apiWorld({ connection: await connect({ databaseUrl: url.href, dataDir: '' }) });
     ({ secret: key } = await world.key('wks_down'));
   });
   afterAll(async () => {

@@ -1,8 +1,9 @@
-import { ensureWorkspace, newSecret, type Plan, type Scope, storeKey } from '@pact/core';
+import { type Ctx, ensureWorkspace, newSecret, type Plan, type Scope, storeKey } from '@pact/core';
 import type { Connection } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { openQueue } from '../src/queue.ts';
 import { createServer } from '../src/server.ts';
 import { createServices, type Services } from '../src/services.ts';
 
@@ -28,12 +29,23 @@ interface KeyOptions {
   expiresAt?: Date;
 }
 
-export async function apiWorld(given?: Connection): Promise<ApiWorld> {
-  const connection = given ?? (await testConnection());
+/** What a world has beside the API; jobs are run by the tests that want them, never by themselves. */
+interface WorldOptions {
+  connection?: Connection;
+  archive?: Ctx['archive'];
+  withQueue?: boolean;
+}
+
+export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
+  const connection = options.connection ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const services = createServices(connection, log, { now: () => clock.now });
+  const services = createServices(connection, log, {
+    now: () => clock.now,
+    archive: options.archive,
+    queue: options.withQueue ? await openQueue(connection, log) : undefined,
+  });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

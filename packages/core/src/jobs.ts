@@ -1,5 +1,5 @@
-import { archiveSession, enqueueUnfinished, scanForArchiving, sweepArchive } from './archive/move.ts';
 import { ArchiveAwayError } from './archive/away.ts';
+import { archiveSession, enqueueUnfinished, scanForArchiving, sweepArchive } from './archive/move.ts';
 import { changing } from './changes.ts';
 import { foldOnce } from './consolidation/index.ts';
 import type { Ctx, Job } from './ctx.ts';

@@ -42,7 +42,10 @@ export function setPriority(
   const key = ctx.models.conceptKey(topic) || topic.toLowerCase();
   const work = async () => {
     // Read from the archive before the transaction, which finds them in memory then.
-    if (priority === 'high') await withTexts(ctx, await findRestorable(ctx, sessionId, topic));
+    if (priority === 'high') {
+      const { id: ofSession } = await findSession(ctx, sessionId);
+      await withTexts(ctx, await findRestorable(ctx, ofSession, topic));
+    }
     return atomically(
       ctx,
       async (inner) => {

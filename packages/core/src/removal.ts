@@ -77,7 +77,8 @@ export async function removeSession<Result>(
 }
 
 /** True while the archive holds something of the session, or may. */
-export const isArchived = async (ctx: Ctx, sessionId: string) => (await archivesOf(ctx, sessionId)).length > 0;
+export const isArchived = async (ctx: Ctx, sessionId: string) =>
+  (await archivesOf(ctx, sessionId)).length > 0;
 
 function archivesOf({ db, actor }: Ctx, sessionId: string) {
   return db

@@ -29,11 +29,9 @@ export async function rows<Row>(db: Database, statement: SQL): Promise<Row[]> {
  * Drizzle numbers the values that it is given, in their order, wherever they stand: here in a comment, so that the text
  * keeps its own numbers. Numbers go as text: one of the drivers takes nothing else where the server wants a text.
  */
-export async function statement<Row>(
-  db: Database,
-  text: string,
-  values: readonly unknown[],
-): Promise<Row[]> {
-  const given = values.map((value) => sql`${sql.param(typeof value === 'number' ? String(value) : (value ?? null))}`);
+export async function statement<Row>(db: Database, text: string, values: readonly unknown[]): Promise<Row[]> {
+  const given = values.map(
+    (value) => sql`${sql.param(typeof value === 'number' ? String(value) : (value ?? null))}`,
+  );
   return rows<Row>(db, sql`${sql.raw(text)} /* ${sql.join(given)} */`);
 }

@@ -161,7 +161,8 @@ async function move(ctx: Ctx, sessionId: string, batch: DueMessage[]): Promise<b
   await atTheArchive(ctx, async (objects) => {
     await objects.put(objectKey, bytes);
     const readBack = await objects.get(objectKey);
-    if (!readBack || sha256Of(readBack) !== sha256) throw new Error('The archive does not give back what it got');
+    if (!readBack || sha256Of(readBack) !== sha256)
+      throw new Error('The archive does not give back what it got');
   });
   const isUsed = await release(ctx, sessionId, { id, batch });
   if (!isUsed) await atTheArchive(ctx, (objects) => objects.remove(objectKey));

@@ -59,9 +59,13 @@ export const Context = z
       description: 'Tokens (o200k_base) of summary, state and messages as served; never above max_tokens.',
     }),
     truncated: z.boolean().meta({ description: 'True when something did not fit.' }),
-    dropped: z.array(z.object({ id: id(), reason: z.enum(['over_budget', 'longer_than_budget', 'archive_unavailable']) })).meta({
-      description: `What was considered and left out; at most the latest ${MAX_CONSIDERED} are considered.`,
-    }),
+    dropped: z
+      .array(
+        z.object({ id: id(), reason: z.enum(['over_budget', 'longer_than_budget', 'archive_unavailable']) }),
+      )
+      .meta({
+        description: `What was considered and left out; at most the latest ${MAX_CONSIDERED} are considered.`,
+      }),
     prompt: z
       .union([
         z.string(),

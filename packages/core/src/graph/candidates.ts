@@ -1,8 +1,8 @@
 import { memoryEdges, memoryNames, memoryNodes, messages, rows, topicPriorities } from '@pact/db';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { readableTexts } from '../archive/texts.ts';
 import type { Concept, Ctx } from '../ctx.ts';
 import { nodeId } from '../ids.ts';
-import { readableTexts } from '../archive/texts.ts';
 import { type MessageRow, selectMessages } from '../messages.ts';
 import type { SessionRow } from '../sessions.ts';
 import type { Priority } from './importance.ts';

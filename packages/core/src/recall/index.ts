@@ -74,7 +74,8 @@ export const Recalled = z
       .array(z.object({ id: id(), reason: z.literal('archive_unavailable') }))
       .optional()
       .meta({
-        description: 'Results that were found and left out, because their text cannot be read now; absent when none.',
+        description:
+          'Results that were found and left out, because their text cannot be read now; absent when none.',
       }),
     recipe: z.string().optional().meta({
       description:

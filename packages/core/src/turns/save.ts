@@ -1,5 +1,6 @@
 import { messages } from '@pact/db';
 import { and, eq, inArray } from 'drizzle-orm';
+import { enqueueFold } from '../consolidation/due.ts';
 import { passesThreshold } from '../consolidation/threshold.ts';
 import type { Ctx } from '../ctx.ts';
 import { stateOf } from '../emotions/index.ts';
@@ -7,7 +8,6 @@ import { advanceState, currentEmotion, type EmotionalState } from '../emotions/s
 import { readNames } from '../graph/candidates.ts';
 import { graphDelta, isTelling } from '../graph/delta.ts';
 import { resolveNames } from '../graph/names.ts';
-import { enqueueFold } from '../consolidation/due.ts';
 import { findSession, type SessionRow } from '../sessions.ts';
 import type { AnalysedTurn } from './analyse.ts';
 import { type PlacedTurn, type Save, storeSave } from './store.ts';
