@@ -185,6 +185,19 @@ describe('consolidation', () => {
     expect(await generations()).toBe(before);
   });
 
+  test.each(['check-in', 'C++ (2nd ed.)', 'a/b', '$5 [sic] ^{x}|\\d'])(
+    'keeps the turns of a topic that is written %s',
+    async (topic) => {
+      const sessionId = await driver.open();
+      await driver.say(sessionId, `The talk was about ${topic} and nothing else.`);
+      await setPriority(ctx, { sessionId, topic, priority: 'high' });
+      for (const turn of turns) await driver.say(sessionId, turn, 'Noted.');
+      await consolidate(ctx, { sessionId });
+      const served = (await driver.contextOf(sessionId)).messages.map(({ content }) => content);
+      expect(served).toContain(`The talk was about ${topic} and nothing else.`);
+    },
+  );
+
   test('ranks a hundred topics at most', async () => {
     const sessionId = await driver.open();
     for (let at = 0; at < 100; at++)
