@@ -23,6 +23,8 @@ const MAINTENANCE_SECONDS = 30;
 const RETENTION_DAYS = 30;
 /** Where jobs go that failed every time. */
 const DEAD_LETTERS = 'dead-letter';
+/** Any constant: it names the lock under which the queue's tables are made. */
+const INSTALL_LOCK = 7_228_002;
 /** A database that is away is said once in this time, not once a poll. */
 const COMPLAINT_MS = 60_000;
 
@@ -61,12 +63,16 @@ export interface JobQueue extends Queue {
  * Jobs in tables of their own in the product's database, by pg-boss: on PostgreSQL and on the embedded engine alike. Only
  * its storage is used: its own loop leaves an answer of the database unwatched, and a failed one would end the process.
  */
-export async function openQueue(connection: Connection, log: Pick<Logger, 'warn'>): Promise<JobQueue> {
+export async function openQueue(
+  connection: Connection,
+  log: Pick<Logger, 'warn'>,
+  { maintenanceSeconds = MAINTENANCE_SECONDS }: { maintenanceSeconds?: number } = {},
+): Promise<JobQueue> {
   const { db } = connection;
   const boss = new PgBoss({
     db: executor(connection, db),
     schedule: false,
-    maintenanceIntervalSeconds: MAINTENANCE_SECONDS,
+    maintenanceIntervalSeconds: maintenanceSeconds,
     deleteAfterDays: 1,
   });
   let complainedAt = Number.NEGATIVE_INFINITY;
@@ -75,8 +81,10 @@ export async function openQueue(connection: Connection, log: Pick<Logger, 'warn'
     complainedAt = performance.now();
     log.warn({ err: error instanceof Error ? error.name : typeof error }, 'the queue cannot be maintained');
   });
-  await boss.start();
-  await makeQueues(connection, boss);
+  await oneAtATime(connection, async () => {
+    await boss.start();
+    await makeQueues(connection, boss);
+  });
   const send = (at: Database, job: Job, options: PgBoss.SendOptions) =>
     boss.send(job.kind, job, { ...options, db: executor(connection, at) });
   return {
@@ -121,6 +129,18 @@ const executor = (connection: Connection, at: Database): PgBoss.Db => ({
     rows: values.length === 0 ? await connection.script(text) : await statement(at, text, values),
   }),
 });
+
+/** Processes that start together make the tables one after the other: at once they would wait for each other for ever. */
+async function oneAtATime({ db, engine }: Connection, work: () => Promise<void>): Promise<void> {
+  // The embedded engine has one process, and one connection, which a transaction would keep from the work.
+  if (engine === 'embedded') return work();
+  await db.transaction(async (transaction) => {
+    const holder = transaction as unknown as Database;
+    await statement(holder, 'set local lock_timeout = 0', []);
+    await statement(holder, 'select pg_advisory_xact_lock($1::bigint)', [INSTALL_LOCK]);
+    await work();
+  });
+}
 
 async function makeQueues({ script }: Connection, boss: PgBoss): Promise<void> {
   const known = new Set((await boss.getQueues()).map(({ name }) => name));
