@@ -109,6 +109,11 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
       'PACT_TRACK_EMOTION: it sets the local workspace; DATABASE_URL has one only with PACT_API_KEY',
     );
   }
+  if (env.PACT_JOBS === 'off' && !env.DATABASE_URL) {
+    throw new EnvError(
+      'PACT_JOBS: off needs DATABASE_URL; the embedded database has no other process to run them',
+    );
+  }
   const { PACT_EMBEDDINGS_URL: url, PACT_EMBEDDINGS_MODEL: model } = env;
   if ((url === undefined) !== (model === undefined)) {
     throw new EnvError(

@@ -29,7 +29,7 @@ const INSTALL_LOCK = 7_228_002;
 const COMPLAINT_MS = 60_000;
 
 /** A job that failed every time. */
-export interface DeadJob {
+interface DeadJob {
   id: string;
   job: Job;
   failedAt: string;
@@ -85,11 +85,19 @@ export async function openQueue(
     await boss.start();
     await makeQueues(connection, boss);
   });
+  return jobQueue(connection, boss);
+}
+
+function jobQueue(connection: Connection, boss: PgBoss): JobQueue {
+  const { db } = connection;
   const send = (at: Database, job: Job, options: PgBoss.SendOptions) =>
     boss.send(job.kind, job, { ...options, db: executor(connection, at) });
   return {
-    enqueue: async (at, job, afterMs = 0) =>
-      void (await send(at, job, { singletonKey: keyOf(job), startAfter: Math.ceil(afterMs / 1_000) })),
+    enqueue: async (at, job, afterMs = 0) => {
+      const startAfter = Math.ceil(afterMs / 1_000);
+      const isNew = await send(at, job, { singletonKey: keyOf(job), startAfter });
+      if (!isNew) await statement(at, HASTEN, [job.kind, keyOf(job), startAfter]);
+    },
     done: async (at, job) => {
       await statement(at, REMOVE_WAITING, [job.kind, keyOf(job)]);
     },
@@ -172,6 +180,11 @@ const DUE = `select q.name as kind from pgboss.queue q where q.name = any($1::te
 /** Written as pg-boss's own index of waiting jobs is, which serves it. */
 const REMOVE_WAITING = `delete from pgboss.job
   where name = $1 and coalesce(singleton_key, '') = $2 and state = 'created' and policy = 'short'`;
+
+/** The one that waits is due when either of the two would have been. */
+const HASTEN = `update pgboss.job set start_after = now() + $3::int * interval '1 second'
+  where name = $1 and coalesce(singleton_key, '') = $2 and state = 'created' and policy = 'short'
+    and start_after > now() + $3::int * interval '1 second'`;
 
 const QUOTES = `data->>'workspaceId' = $1 and data->>'sessionId' = $2`;
 

@@ -6,6 +6,7 @@ import { EnvError, parseEnv } from './env.ts';
 import { checkHealth } from './health.ts';
 import { endOnSignal, refuseToStart } from './process.ts';
 import { openQueue } from './queue.ts';
+import { connectRedis } from './redis.ts';
 import { createServices, type Services } from './services.ts';
 
 /** Runs jobs and serves nobody; ends when told to, after the jobs that run. */
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
   const services = createServices(connection, log, {
+    redis: env.redisUrl ? await connectRedis(env.redisUrl, log) : undefined,
     queue: await openQueue(connection, log),
     archive: env.archive && (await openArchive(env.archive)),
   });

@@ -26,7 +26,7 @@ export interface Place {
   close(): Promise<void>;
 }
 
-export const S3_ENDPOINT = process.env['PACT_TEST_S3_ENDPOINT'];
+const S3_ENDPOINT = process.env['PACT_TEST_S3_ENDPOINT'];
 
 /** Every place that this machine has. */
 export const PLACES: [string, () => Promise<Place>][] = [

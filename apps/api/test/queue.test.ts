@@ -60,6 +60,11 @@ describe('a job', () => {
     await queue.enqueue(connection.db, fold('sess_other'), 60_000);
     expect(await states()).toEqual(['created', 'created']);
     expect(await queue.due()).toEqual([]);
+    expect(await queue.due()).toEqual([]);
+    // Asked for sooner it is due sooner, and not later again.
+    await queue.enqueue(connection.db, fold('sess_one'));
+    await queue.enqueue(connection.db, fold('sess_one'), 60_000);
+    await until(async () => (await queue.due()).length > 0);
     await hurry();
     expect(await queue.due()).toEqual(['consolidate']);
     const taken = await Promise.all(Array.from({ length: 5 }, () => queue.take('consolidate')));
@@ -187,7 +192,7 @@ describe('a fold', () => {
     const working = startWorking(queue, services.domain, log, { pollMs: 50 });
     await until(async () => (await folded(sessionId)) > 0);
     await working.stop();
-    expect((await states()).filter((state) => state !== 'completed')).toEqual([]);
+    expect(await run(`select 1 from pgboss.job where name = 'consolidate'`)).toEqual([]);
   });
 
   test.skipIf(!onPostgres)('by two tasks and the save at once is done once', async () => {

@@ -53,7 +53,7 @@ export type Job =
 export interface Queue {
   /**
    * Written in the transaction that `db` is: neither the change nor its job exists without the other. Of two that are
-   * alike and wait, one is kept.
+   * alike and wait, one is kept: the earlier.
    */
   enqueue(db: Database, job: Job, afterMs?: number): Promise<void>;
   /** Takes a job away that waits and is done already. */
@@ -74,7 +74,7 @@ export interface ObjectStore {
   removeBelow(prefix: string): Promise<number>;
 }
 
-export interface Archive {
+interface Archive {
   objects: ObjectStore;
   /** Milliseconds after which a folded message's text moves there. */
   afterMs: number;

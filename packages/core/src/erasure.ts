@@ -1,5 +1,5 @@
 import { erasures, type RemovedFrom, sessions } from '@pact/db';
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Ctx } from './ctx.ts';
 import { notFound, PactError } from './errors.ts';
@@ -95,6 +95,9 @@ const newErasure = (ctx: Ctx, subject: Subject): ErasureRow => ({
 function begin(ctx: Ctx, subject: Subject): Promise<ErasureRow> {
   return ctx.db.transaction(async (transaction) => {
     const db = transaction as unknown as Ctx['db'];
+    // Twins share one receipt.
+    const name = `erase\n${ctx.actor.workspaceId}\n${subject.subject}\n${subject.subjectId}`;
+    await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
     const [pending] = await db
       .select()
       .from(erasures)

@@ -66,7 +66,9 @@ export async function removeSession<Result>(
   for (;;) {
     const known = await archivesOf(ctx, sessionId);
     if (known.length > 0) objects += await removeObjects(ctx, sessionId);
-    const result = await removeRows(ctx, sessionId, { known, objects, record });
+    // An attempt before this one may have removed some: their rows are there still.
+    const stored = known.filter(({ state }) => state === 'stored').length;
+    const result = await removeRows(ctx, sessionId, { known, objects: Math.max(objects, stored), record });
     if (result === 'more objects') continue;
     // An upload that was under way may have arrived since. One that comes later still is the sweep's.
     if (known.some(({ state }) => state === 'writing')) await removeObjects(ctx, sessionId).catch(() => 0);
