@@ -19,7 +19,10 @@ const TESTS: Record<string, string[]> = {
   'first test': ['test.'],
   'second test': ['frozen.'],
   both: ['test.', 'frozen.'],
+  'third test, sealed': ['sealed.'],
 };
+/** The tests whose rows may be read. Of the sealed one only sums are shown: who reads its rows wears it out. */
+const READABLE = ['test.', 'frozen.'];
 const TRAINED = [
   '',
   ...[
@@ -146,7 +149,7 @@ function messageScores(messages: Message[], found: Read[]): Record<string, strin
 
 /** The frozen messages that were misread with most confidence. */
 function worst(rows: object[]): void {
-  const read = readMessages(...TESTS['both']!).map((message) => ({
+  const read = readMessages(...READABLE).map((message) => ({
     ...message,
     found: readEmotion(message.text),
   }));

@@ -54,9 +54,15 @@ export async function run(): Promise<void> {
 async function contextOf(connection: Connection): Promise<Ctx> {
   const now = () => new Date();
   const workspaceId = createId('wks', now());
-  await ensureWorkspace(connection.db, { id: workspaceId, name: 'Bench', plan: 'team', now: now() });
+  await ensureWorkspace(connection.acrossWorkspaces, {
+    id: workspaceId,
+    name: 'Bench',
+    plan: 'team',
+    now: now(),
+  });
   return {
-    db: connection.db,
+    db: connection.forWorkspace(workspaceId),
+    lagging: connection.lagging.forWorkspace(workspaceId),
     actor: { workspaceId, keyId: 'key_bench' },
     models: engines,
     indexes: createIndexCache(),

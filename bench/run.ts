@@ -5,6 +5,7 @@ const BENCHMARKS: Record<string, () => Promise<{ run(args: string[]): Promise<vo
   concepts: () => import('./concepts.ts'),
   emotion: () => import('./emotion.ts'),
   growth: () => import('./growth.ts'),
+  load: () => import('./load.ts'),
   recall: () => import('./recall.ts'),
   'recall-learn': () => import('./recall-learn.ts'),
 };

@@ -28,6 +28,8 @@ start_services() {
   export PACT_TEST_REDIS_URL="redis://127.0.0.1:$3"
   export PACT_TEST_S3_ENDPOINT="http://127.0.0.1:$4"
   export PACT_TEST_FULL=1
+  # What tests that start a server of their own run PostgreSQL's programs with.
+  export PACT_TEST_POSTGRES_TOOL="$PWD/.ci/postgres-tool"
 }
 
 print_exports() {

@@ -66,17 +66,23 @@ postgres_tool() {
   (cd / && exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "${enter[@]}" "$tool" "$@")
 }
 
-# start_postgres STATEFOLDER PORT: a new, empty, durable cluster. Its data lies in the root that the server sees.
-start_postgres() {
-  local state="$1" port="$2" folder owner
+# Makes an empty folder that the server may write to, and prints its path as the server sees it.
+new_postgres_folder() {
+  local folder owner
   folder="$(mktemp -d "${POSTGRES_ROOT%/}/tmp/pact-postgres.XXXXXX")"
-  printf '%s\n' "$POSTGRES_ROOT" "$POSTGRES_BIN" "$folder" >"$state/postgres"
   if [ "$(id -u)" -eq 0 ]; then
     owner="$NEWER_USER_ID"
     [ "$POSTGRES_ROOT" != / ] || owner=postgres
     chown "$owner" "$folder"
   fi
-  folder="/tmp/${folder##*/}"
+  printf '/tmp/%s\n' "${folder##*/}"
+}
+
+# start_postgres STATEFOLDER PORT: a new, empty, durable cluster. Its data lies in the root that the server sees.
+start_postgres() {
+  local state="$1" port="$2" folder
+  folder="$(new_postgres_folder)"
+  printf '%s\n' "$POSTGRES_ROOT" "$POSTGRES_BIN" "${POSTGRES_ROOT%/}$folder" >"$state/postgres"
   quietly postgres_tool initdb -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync ||
     fail "initdb failed"
   quietly postgres_tool pg_ctl -D "$folder/data" -l "$folder/log" -w -t 60 \

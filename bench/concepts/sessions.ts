@@ -44,9 +44,15 @@ export async function measureSessions(): Promise<Record<string, Tally>> {
   try {
     const now = () => new Date();
     const workspaceId = createId('wks', now());
-    await ensureWorkspace(connection.db, { id: workspaceId, name: 'Bench', plan: 'team', now: now() });
+    await ensureWorkspace(connection.acrossWorkspaces, {
+      id: workspaceId,
+      name: 'Bench',
+      plan: 'team',
+      now: now(),
+    });
     const ctx: Ctx = {
-      db: connection.db,
+      db: connection.forWorkspace(workspaceId),
+      lagging: connection.lagging.forWorkspace(workspaceId),
       actor: { workspaceId, keyId: 'key_bench' },
       models: engines,
       indexes: createIndexCache(),

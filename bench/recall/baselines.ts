@@ -38,7 +38,7 @@ async function vectors(dialogue: Dialogue): Promise<number[][]> {
 async function fullText(dialogue: Dialogue): Promise<number[][]> {
   const connection = await freshPglite();
   try {
-    const { db } = connection;
+    const { asOwner: db } = connection;
     await db.execute(sql`create table turns (position int, search tsvector)`);
     const texts = JSON.stringify(dialogue.turns.map(({ text }) => text));
     await db.execute(sql`insert into turns select ordinality - 1, to_tsvector('english', value)

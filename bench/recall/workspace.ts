@@ -24,7 +24,7 @@ export async function measureWorkspace(texts: string[], questions: string[]): Pr
     let turns = SEEDED;
     for (const size of SIZES) {
       for (; turns < size; turns += SEEDED) await copySeed(ctx, turns / SEEDED);
-      await ctx.db.execute(sql`analyze`);
+      await world.connection.asOwner.execute(sql`analyze`);
       lines[`${size} turns`] = await measure(world, size, questions);
     }
     console.log(

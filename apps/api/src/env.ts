@@ -15,6 +15,18 @@ export interface ArchiveEnv {
   afterDays: number;
 }
 
+export interface LlmEnv {
+  provider: 'anthropic' | 'openai' | 'bedrock';
+  model: string;
+  /** Absent for Bedrock, which has AWS's own credentials, and for a compatible server that wants none. */
+  apiKey: string | undefined;
+  baseUrl: string | undefined;
+  /** Set for Bedrock. */
+  region: string | undefined;
+  /** Tokens that a workspace's calls may read and write a month; undefined: as many as they like. */
+  monthlyTokens: number | undefined;
+}
+
 /** What the environment says, checked once, at start. */
 export interface Env {
   port: number;
@@ -23,6 +35,10 @@ export interface Env {
   dataDir: string;
   siteOrigin: string;
   databaseUrl: string | undefined;
+  /** A streaming replica of it, for reads that may lag. It may be away. */
+  databaseReplicaUrl: string | undefined;
+  /** Connections that this process opens to each PostgreSQL server at most. */
+  databasePoolSize: number;
   /** Redis, for what many processes share: cache, rate limits, live events. Without it each keeps its own. */
   redisUrl: string | undefined;
   /** The key that the embedded mode accepts, when the user chose it. */
@@ -39,9 +55,9 @@ export interface Env {
   runsJobs: boolean;
   /** Where a worker answers for its health; without it, nowhere. */
   workerPort: number | undefined;
+  /** A language model that words summaries and reads what the built-in engine is unsure of. */
+  llm: LlmEnv | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  /** Settings that are understood but not used by this version: said at start, never silently dropped. */
-  unused: string[];
 }
 
 const optional = z
@@ -49,6 +65,11 @@ const optional = z
   .trim()
   .transform((value) => value || undefined)
   .optional();
+const url = optional.refine((value) => value === undefined || /^https?:\/\/[^/]/.test(value), {
+  message: 'must begin with http:// or https://',
+});
+/** A workspace that folds 400 times a month or so, with a small model a dollar or two. */
+const DEFAULT_MONTHLY_TOKENS = 1_000_000;
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
 const Variables = z.object({
@@ -62,16 +83,26 @@ const Variables = z.object({
   PACT_SITE_ORIGIN: optional,
   PACT_LOCAL_PLAN: z.enum(['free', 'starter', 'pro', 'team']).optional(),
   PACT_TRACK_EMOTION: z.enum(['true', 'false']).optional(),
-  PACT_EMBEDDINGS_URL: optional.refine((value) => value === undefined || /^https?:\/\/[^/]/.test(value), {
-    message: 'must begin with http:// or https://',
-  }),
+  PACT_EMBEDDINGS_URL: url,
   PACT_EMBEDDINGS_MODEL: optional,
   PACT_EMBEDDINGS_API_KEY: optional,
+  PACT_LLM_PROVIDER: optional.pipe(z.enum(['anthropic', 'openai', 'bedrock']).optional()),
+  PACT_LLM_MODEL: optional,
+  PACT_LLM_API_KEY: optional,
+  PACT_LLM_BASE_URL: url,
+  PACT_LLM_MONTHLY_TOKENS: optional.refine(
+    (value) => value === undefined || value === 'unlimited' || /^[1-9]\d{0,14}$/.test(value),
+    { message: 'must be a number of tokens, or unlimited' },
+  ),
+  AWS_REGION: optional,
   PACT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   DATABASE_URL: optional.refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), {
     message: 'must begin with postgres://',
   }),
-  DATABASE_REPLICA_URL: optional,
+  DATABASE_REPLICA_URL: optional.refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), {
+    message: 'must begin with postgres://',
+  }),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(10),
   REDIS_URL: optional.refine((value) => value === undefined || /^rediss?:\/\//.test(value), {
     message: 'must begin with redis:// or rediss://',
   }),
@@ -87,8 +118,6 @@ const Variables = z.object({
   AWS_ENDPOINT_URL: optional,
   AWS_ENDPOINT_URL_S3: optional,
 });
-
-const NOT_USED_YET = ['DATABASE_REPLICA_URL'] as const;
 
 /** The environment cannot be used; `message` names the variable. */
 export class EnvError extends Error {
@@ -114,6 +143,9 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
       'PACT_JOBS: off needs DATABASE_URL; the embedded database has no other process to run them',
     );
   }
+  if (env.DATABASE_REPLICA_URL && !env.DATABASE_URL) {
+    throw new EnvError('DATABASE_REPLICA_URL: a replica of what? DATABASE_URL is not set');
+  }
   const { PACT_EMBEDDINGS_URL: url, PACT_EMBEDDINGS_MODEL: model } = env;
   if ((url === undefined) !== (model === undefined)) {
     throw new EnvError(
@@ -128,6 +160,8 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     dataDir: env.PACT_DATA_DIR,
     siteOrigin: env.PACT_SITE_ORIGIN ?? `http://localhost:${env.PACT_SITE_PORT}`,
     databaseUrl: env.DATABASE_URL,
+    databaseReplicaUrl: env.DATABASE_REPLICA_URL,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
     redisUrl: env.REDIS_URL,
     apiKey: env.PACT_API_KEY,
     localPlan: env.PACT_LOCAL_PLAN,
@@ -136,8 +170,8 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     archive: archiveOf(env),
     runsJobs: env.PACT_JOBS === 'on',
     workerPort: env.PACT_WORKER_PORT,
+    llm: llmOf(env),
     logLevel: env.PACT_LOG_LEVEL,
-    unused: NOT_USED_YET.filter((name) => env[name] !== undefined),
   };
 }
 
@@ -159,4 +193,26 @@ function placeOf(url: string, endpoint: string | undefined): ArchiveEnv['place']
     return undefined;
   }
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? undefined : { folder: url };
+}
+
+/** @throws {EnvError} when it is half set: a provider that nobody meant is asked nothing, one that was meant is not left out. */
+function llmOf(env: z.output<typeof Variables>): LlmEnv | undefined {
+  const { PACT_LLM_PROVIDER: provider, PACT_LLM_MODEL: model, PACT_LLM_API_KEY: apiKey } = env;
+  const { PACT_LLM_BASE_URL: baseUrl, PACT_LLM_MONTHLY_TOKENS: budget, AWS_REGION: region } = env;
+  const needs = (name: string, why: string) => new EnvError(`${name}: ${why}`);
+  if (!provider) {
+    if (!(model || apiKey || baseUrl || budget)) return undefined;
+    throw needs('PACT_LLM_PROVIDER', 'needed too, to use a language model');
+  }
+  if (!model) throw needs('PACT_LLM_MODEL', `needed too, to use ${provider}`);
+  if (provider === 'bedrock' && apiKey) {
+    throw needs('PACT_LLM_API_KEY', 'not for bedrock, which uses the credentials of AWS');
+  }
+  if (provider === 'bedrock' && !region) throw needs('AWS_REGION', 'needed too, to use bedrock');
+  const isOwnServer = provider === 'openai' && baseUrl !== undefined;
+  if (provider !== 'bedrock' && !isOwnServer && !apiKey) {
+    throw needs('PACT_LLM_API_KEY', `needed too, to use ${provider}`);
+  }
+  const monthlyTokens = budget === 'unlimited' ? undefined : Number(budget ?? DEFAULT_MONTHLY_TOKENS);
+  return { provider, model, apiKey, baseUrl, region, monthlyTokens };
 }

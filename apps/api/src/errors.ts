@@ -39,7 +39,7 @@ export function toPactError(error: unknown, received?: unknown): PactError {
   if (isUnavailable(error)) return new PactError('unavailable', { retryAfter: 1, cause: error });
   if (error instanceof TRPCError) {
     if (error.cause instanceof z.core.$ZodError && error.code === 'BAD_REQUEST') {
-      return invalidField(error.cause, received);
+      return invalidInput(error.cause, received);
     }
     if (error.cause && error.cause !== error) {
       const inner = toPactError(error.cause, received);
@@ -80,7 +80,8 @@ export function errorBody(error: PactError, requestId: string) {
 
 export const statusOf = (error: PactError) => ERRORS[error.code].status;
 
-function invalidField(error: z.core.$ZodError, input: unknown): PactError {
+/** What a schema refused, by the field's name on the wire. */
+export function invalidInput(error: z.core.$ZodError, input: unknown): PactError {
   const issue = error.issues[0]!;
   const field = issue.path.map((part) => snakeCase(String(part))).join('.') || 'body';
   const value = issue.path.reduce<unknown>(

@@ -16,26 +16,41 @@ export const Health = z
 
 const PING_TIMEOUT_MS = 2_000;
 
-/** Whether this process can serve: it can when its database answers. */
-export async function checkHealth({ connection, domain, redis }: Services): Promise<z.output<typeof Health>> {
-  const answered = await Promise.race([
-    connection.ping().then(
-      () => true,
-      () => false,
-    ),
-    new Promise<false>((resolve) => setTimeout(resolve, PING_TIMEOUT_MS, false).unref()),
+/**
+ * Whether this process can serve: it can when its database answers. A replica that does not leaves its work to the primary:
+ * the database is degraded, the service is not.
+ */
+export async function checkHealth(services: Services): Promise<z.output<typeof Health>> {
+  const { connection, domain, provider } = services;
+  const [answered, cache] = await Promise.all([
+    Promise.race([
+      connection.ping().then(
+        () => true,
+        () => false,
+      ),
+      new Promise<false>((resolve) => setTimeout(resolve, PING_TIMEOUT_MS, false).unref()),
+    ]),
+    cacheHealth(services),
   ]);
-  const database = answered ? 'healthy' : 'unavailable';
+  const replicaIsGone = connection.replica?.isAnswering() === false;
+  const database = !answered ? 'unavailable' : replicaIsGone ? 'degraded' : 'healthy';
   return {
-    status: database,
+    status: answered ? 'healthy' : 'unavailable',
     version: VERSION,
     timestamp: domain.now().toISOString(),
-    services: { database, cache: cacheHealth(redis), llmApi: 'disabled' },
+    services: { database, cache, llmApi: llmHealth(provider) },
   };
 }
 
 /** Without Redis answers are right, only slower and each process for itself: degraded, never unavailable. */
-function cacheHealth(redis: Services['redis']) {
-  if (!redis) return 'disabled';
-  return redis.status === 'ready' ? 'healthy' : 'degraded';
+async function cacheHealth({ link, limiter }: Services) {
+  if (!link) return 'disabled';
+  // Connected, and yet too slow to decide rate limits: as good as away.
+  return (await link.ping()) && limiter.isShared() ? 'healthy' : 'degraded';
+}
+
+/** Not asked, only told of: a provider that failed a moment ago rests, and the built-in engines do without. */
+function llmHealth(provider: Services['provider']) {
+  if (!provider) return 'disabled';
+  return provider.isResting() ? 'degraded' : 'healthy';
 }

@@ -1,36 +1,9 @@
-import type { Plan } from '@pact/core';
-
-/** Requests that a plan allows in a window; a plan without a window of some length is not limited in it. */
-interface Window {
-  seconds: number;
-  requests: number;
-}
-
-const MINUTE = 60;
-const HOUR = 3_600;
-const DAY = 86_400;
-
-const PLAN_WINDOWS: Record<Plan, readonly Window[]> = {
-  free: [
-    { seconds: MINUTE, requests: 10 },
-    { seconds: HOUR, requests: 100 },
-    { seconds: DAY, requests: 1_000 },
-  ],
-  starter: [
-    { seconds: MINUTE, requests: 60 },
-    { seconds: HOUR, requests: 1_000 },
-    { seconds: DAY, requests: 10_000 },
-  ],
-  pro: [
-    { seconds: MINUTE, requests: 300 },
-    { seconds: HOUR, requests: 10_000 },
-    { seconds: DAY, requests: 100_000 },
-  ],
-  team: [
-    { seconds: MINUTE, requests: 1_000 },
-    { seconds: HOUR, requests: 50_000 },
-  ],
-};
+import type { AuthenticatedKey, Plan } from '@pact/core';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { createLocalWindows } from './limits-local.ts';
+import { createSharedWindows } from './limits-redis.ts';
+import { PLAN_WINDOWS, type Verdict, type Window } from './limits-windows.ts';
 
 /** Whether a request may pass, and the window nearest to empty, for the answer's headers. */
 interface Decision {
@@ -39,68 +12,102 @@ interface Decision {
   remaining: number;
   /** Unix seconds at which that window begins anew. */
   reset: number;
+  /** Seconds until then, by the clock that decided: this process's own may be wrong. */
+  retryAfter: number;
 }
 
 export interface RateLimiter {
-  decide(key: { keyId: string; plan: Plan; rateLimited: boolean }, now: Date): Decision;
+  /** Counts a request, or refuses it. Never fails, and is done in about a tenth of a second at worst. */
+  decide(key: Pick<AuthenticatedKey, 'keyId' | 'plan' | 'rateLimited'>, now: Date): Promise<Decision>;
+  /** False while Redis is configured and this process counts by itself, because it does not answer. */
+  isShared(): boolean;
 }
-
-interface Count {
-  start: number;
-  used: number;
-}
-
-/** Keys that are counted before the ones whose windows are over are forgotten. */
-const MAX_KEYS = 10_000;
 
 /**
- * Fixed windows, counted in this process. All windows of a plan are decided together: a request that one of them refuses
- * uses up none.
+ * After a failure Redis is left alone for so long; then one request asks again while the others go on locally. So an outage
+ * costs one request a wait now and then, and not each of them.
  */
-export function createRateLimiter(): RateLimiter {
-  const counts = new Map<string, Count[]>();
+const REST_MS = 2_000;
+
+/**
+ * Fixed windows a key, counted in Redis for all processes together; in this process alone where there is no Redis, or while
+ * it is away or slow. All windows of a plan are decided together: a request that one of them refuses uses up none.
+ *
+ * An outage neither opens nor closes the door: the local counts begin where Redis's last answer to this process left them.
+ * While it lasts, each process lets as much through as is left; what was counted so is not told to Redis afterwards.
+ */
+export function createRateLimiter(
+  options: {
+    redis?: Redis | undefined;
+    log?: Pick<Logger, 'warn' | 'info'>;
+    plans?: typeof PLAN_WINDOWS;
+  } = {},
+): RateLimiter {
+  const { redis, log, plans = PLAN_WINDOWS } = options;
+  const local = createLocalWindows();
+  const shared = redis && restingAfterFailure(createSharedWindows(redis, plans), log);
   return {
-    decide({ keyId, plan, rateLimited }, now) {
-      const seconds = Math.floor(now.getTime() / 1_000);
-      const windows = PLAN_WINDOWS[plan];
-      const [first] = windows;
-      if (!rateLimited) {
-        // Never runs out, because nothing is counted.
-        return {
-          allowed: true,
-          limit: first!.requests,
-          remaining: first!.requests,
-          reset: seconds + first!.seconds,
-        };
-      }
-      if (counts.size > MAX_KEYS) forgetOld(counts, seconds);
-      const current = windows.map((window, at) => currentCount(counts.get(keyId)?.[at], window, seconds));
-      const allowed = windows.every((window, at) => current[at]!.used < window.requests);
-      if (allowed) for (const count of current) count.used += 1;
-      counts.set(keyId, current);
-      return { allowed, ...nearestToEmpty(windows, current) };
+    decide: async ({ keyId, plan, rateLimited }, now) => {
+      const windows = plans[plan];
+      if (!rateLimited) return unlimited(windows, now);
+      const verdict = await shared?.decide(keyId, plan);
+      if (verdict) local.learn(keyId, windows, verdict.counts);
+      return present(windows, verdict ?? local.decide(keyId, windows, now));
     },
+    isShared: () => shared?.isAnswering() ?? true,
   };
 }
 
-function currentCount(known: Count | undefined, window: Window, seconds: number): Count {
-  const start = seconds - (seconds % window.seconds);
-  return known?.start === start ? known : { start, used: 0 };
+function restingAfterFailure(
+  windows: ReturnType<typeof createSharedWindows>,
+  log: Pick<Logger, 'warn' | 'info'> | undefined,
+) {
+  // The clock that never jumps.
+  let restsUntil = 0;
+  let isAnswering = true;
+  const failed = (error: unknown) => {
+    restsUntil = performance.now() + REST_MS;
+    if (isAnswering) {
+      const kind = error instanceof Error ? error.name : typeof error;
+      log?.warn({ err: kind }, 'Redis does not decide rate limits; this process keeps them by itself');
+    }
+    isAnswering = false;
+  };
+  return {
+    /** @returns undefined when Redis gave no answer. */
+    decide: async (keyId: string, plan: Plan): Promise<Verdict | undefined> => {
+      if (performance.now() < restsUntil) return undefined;
+      // The first to ask again asks alone.
+      if (!isAnswering) restsUntil = performance.now() + REST_MS;
+      try {
+        const verdict = await windows.decide(keyId, plan);
+        if (!isAnswering) log?.info('Redis decides rate limits again');
+        isAnswering = true;
+        restsUntil = 0;
+        return verdict;
+      } catch (error) {
+        failed(error);
+        return undefined;
+      }
+    },
+    // Rested, and not asked since: as good as any other.
+    isAnswering: () => isAnswering || performance.now() >= restsUntil,
+  };
 }
 
-function nearestToEmpty(windows: readonly Window[], counts: Count[]): Omit<Decision, 'allowed'> {
-  return (
-    windows
-      .map((window, at) => ({
-        limit: window.requests,
-        remaining: Math.max(0, window.requests - counts[at]!.used),
-        reset: counts[at]!.start + window.seconds,
-      }))
-      // Of several that are empty, the one that stays so longest says when to come back.
-      .sort((a, b) => a.remaining - b.remaining || b.reset - a.reset)[0]!
-  );
+/** Never runs out, because nothing is counted. */
+function unlimited([first]: readonly Window[], now: Date): Decision {
+  const { requests, seconds } = first!;
+  const reset = Math.floor(now.getTime() / 1_000) + seconds;
+  return { allowed: true, limit: requests, remaining: requests, reset, retryAfter: seconds };
 }
 
-function forgetOld(counts: Map<string, Count[]>, seconds: number): void {
-  for (const [keyId, [minute]] of counts) if (minute && seconds - minute.start > DAY) counts.delete(keyId);
+function present(windows: readonly Window[], { allowed, counts, at }: Verdict): Decision {
+  const states = windows.map(({ requests, seconds }, index) => {
+    const { start, used } = counts[index]!;
+    return { limit: requests, remaining: Math.max(0, requests - used), reset: start + seconds };
+  });
+  // Of several that are empty, the one that stays so longest says when to come back.
+  const [nearest] = states.sort((a, b) => a.remaining - b.remaining || b.reset - a.reset);
+  return { allowed, ...nearest!, retryAfter: Math.max(1, nearest!.reset - at) };
 }

@@ -1,17 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '@pact/db';
-import { pino } from 'pino';
-import { openArchive } from './archive/index.ts';
-import { createEmbedder } from './embedder.ts';
 import { type Env, parseEnv } from './env.ts';
 import { provideLocalKey } from './local-key.ts';
 import { warmUp } from './models.ts';
+import { openLog, openServices } from './open.ts';
 import { endOnSignal, refuseToStart } from './process.ts';
-import { openQueue } from './queue.ts';
-import { connectRedis } from './redis.ts';
 import { createServer } from './server.ts';
-import { createServices } from './services.ts';
+import type { Services } from './services.ts';
 import { createSite } from './site.ts';
 
 /**
@@ -24,16 +19,9 @@ const GRACE_TURN_MS = 50;
 /** Starts the API, and the site beside it unless `--api-only`; ends when told to, after the running requests. */
 async function main(): Promise<void> {
   const env = parseEnv(process.env);
-  const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  for (const name of env.unused) log.warn({ variable: name }, 'set, but not used by this version');
-  const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
-  const redis = env.redisUrl ? await connectRedis(env.redisUrl, log) : undefined;
-  const services = createServices(connection, log, {
-    redis,
-    embedder: env.embeddings && createEmbedder(env.embeddings, log),
-    queue: await openQueue(connection, log),
-    archive: env.archive && (await openArchive(env.archive)),
-  });
+  const log = openLog(env);
+  const services = await openServices(env, log);
+  const { connection } = services;
   warmUp(services.domain.models);
   const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
   // What a crash left to do, beside the first requests and not before them.
@@ -50,7 +38,7 @@ async function main(): Promise<void> {
     : await createSite(() => ({ apiUrl, apiKey: connection.engine === 'embedded' ? apiKey : undefined }));
   await site?.listen({ port: env.sitePort, host: env.host });
   const siteUrl = site && `http://localhost:${portOf(site.addresses())}`;
-  announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env), embeddings: env.embeddings });
+  announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env), embeddings: env.embeddings, llm: env.llm });
   endOnSignal(async () => {
     isDraining = true;
     for (let turn = 0; turn < GRACE_TURNS; turn++) await sleep(GRACE_TURN_MS);
@@ -59,9 +47,9 @@ async function main(): Promise<void> {
   });
 }
 
-function localKey(env: Env, services: ReturnType<typeof createServices>): Promise<string> {
+function localKey(env: Env, services: Services): Promise<string> {
   const { connection, domain } = services;
-  return provideLocalKey(connection.db, {
+  return provideLocalKey(connection.acrossWorkspaces, {
     dataDir: env.dataDir,
     apiKey: env.apiKey,
     plan: env.localPlan,
@@ -76,6 +64,7 @@ function announce(what: {
   apiKey: string | undefined;
   storage: string;
   embeddings: Env['embeddings'];
+  llm: Env['llm'];
 }) {
   const lines = [
     'PACT is ready.',
@@ -85,6 +74,7 @@ function announce(what: {
     ...(what.apiKey ? [`  API key    ${what.apiKey}`] : []),
     `  Storage    ${what.storage}`,
     ...(what.embeddings ? [`  Embeddings ${what.embeddings.model} at ${what.embeddings.url}`] : []),
+    ...(what.llm ? [`  Model      ${what.llm.provider}/${what.llm.model}`] : []),
   ];
   process.stdout.write(`\n${lines.join('\n')}\n\n`);
 }

@@ -103,6 +103,12 @@ const idempotencyKey = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
+const cacheHeader = {
+  description:
+    'hit: kept from an earlier request, and nothing of the session has changed since. miss: read now.',
+  schema: { type: 'string', enum: ['hit', 'miss'] },
+};
+
 function responses({ meta, output, pathParameters, hasBody }: Operation, schemas: Json): Json {
   const success =
     meta.status === 204
@@ -113,11 +119,14 @@ function responses({ meta, output, pathParameters, hasBody }: Operation, schemas
   // A search names the session it looks in, in its body.
   if (pathParameters.length > 0 || meta.path === '/recall') codes.push('not_found');
   if (hasBody) codes.push('conflict', 'too_large', 'idempotency_mismatch');
-  const headers = Object.fromEntries(
-    Object.keys(meta.headers ?? {}).map((header) => [header, { schema: { type: 'string' } }]),
-  );
+  const headers = {
+    ...Object.fromEntries(
+      Object.keys(meta.headers ?? {}).map((header) => [header, { schema: { type: 'string' } }]),
+    ),
+    ...(meta.cached ? { 'X-Cache': cacheHeader } : {}),
+  };
   return {
-    [meta.status ?? 200]: { ...success, ...(meta.headers ? { headers } : {}) },
+    [meta.status ?? 200]: { ...success, ...(Object.keys(headers).length > 0 ? { headers } : {}) },
     ...Object.fromEntries(codes.map((code) => [ERRORS[code].status, refusal(code, meta.path)])),
   };
 }

@@ -68,9 +68,11 @@ export async function openQueue(
   log: Pick<Logger, 'warn'>,
   { maintenanceSeconds = MAINTENANCE_SECONDS }: { maintenanceSeconds?: number } = {},
 ): Promise<JobQueue> {
-  const { db } = connection;
   const boss = new PgBoss({
-    db: executor(connection, db),
+    // Tables are the owner's to make and to look after; jobs are sent and taken through handles of the service's own.
+    db: {
+      executeSql: async (text, values) => ({ rows: await connection.script(text, values) }),
+    },
     schedule: false,
     maintenanceIntervalSeconds: maintenanceSeconds,
     deleteAfterDays: 1,
@@ -83,15 +85,16 @@ export async function openQueue(
   });
   await oneAtATime(connection, async () => {
     await boss.start();
+    await connection.script(GRANTS);
     await makeQueues(connection, boss);
   });
   return jobQueue(connection, boss);
 }
 
-function jobQueue(connection: Connection, boss: PgBoss): JobQueue {
-  const { db } = connection;
+function jobQueue({ acrossWorkspaces: db }: Connection, boss: PgBoss): JobQueue {
   const send = (at: Database, job: Job, options: PgBoss.SendOptions) =>
-    boss.send(job.kind, job, { ...options, db: executor(connection, at) });
+    boss.send(job.kind, job, { ...options, db: executor(at) });
+  const own = { db: executor(db) };
   return {
     enqueue: async (at, job, afterMs = 0) => {
       const startAfter = Math.ceil(afterMs / 1_000);
@@ -104,13 +107,13 @@ function jobQueue(connection: Connection, boss: PgBoss): JobQueue {
     forget: (at, { workspaceId, sessionId }) => forget(at, workspaceId, sessionId),
     due: async () => (await statement<{ kind: Job['kind'] }>(db, DUE, [KINDS])).map(({ kind }) => kind),
     take: async (kind) => {
-      const [taken] = await boss.fetch<Job>(kind, { batchSize: 1 });
+      const [taken] = await boss.fetch<Job>(kind, { batchSize: 1, ...own });
       return taken && { id: taken.id, job: taken.data };
     },
     // Gone at once, so that a finished job names nobody; one of time stays, so that it is not due twice in its time.
     succeeded: ({ id, job }) =>
-      'workspaceId' in job ? boss.deleteJob(job.kind, id) : boss.complete(job.kind, id),
-    failed: ({ id, job }, error) => boss.fail(job.kind, id, { failure: kindOf(error) }),
+      'workspaceId' in job ? boss.deleteJob(job.kind, id, own) : boss.complete(job.kind, id, {}, own),
+    failed: ({ id, job }, error) => boss.fail(job.kind, id, { failure: kindOf(error) }, own),
     tick: async (kind, everySeconds) =>
       void (await send(db, { kind }, { singletonKey: kind, singletonSeconds: everySeconds })),
     dead: () => deadJobs(db),
@@ -118,7 +121,7 @@ function jobQueue(connection: Connection, boss: PgBoss): JobQueue {
       const found = (await deadJobs(db)).find((dead) => dead.id === id);
       if (!found) return false;
       await send(db, found.job, { singletonKey: keyOf(found.job) });
-      await boss.deleteJob(DEAD_LETTERS, id);
+      await boss.deleteJob(DEAD_LETTERS, id, own);
       return true;
     },
     close: () => boss.stop({ graceful: false }),
@@ -132,17 +135,28 @@ function keyOf(job: Job): string {
 }
 
 /** Runs pg-boss's statements on our connection, or in the caller's transaction. */
-const executor = (connection: Connection, at: Database): PgBoss.Db => ({
-  executeSql: async (text, values = []) => ({
-    rows: values.length === 0 ? await connection.script(text) : await statement(at, text, values),
-  }),
+const executor = (at: Database): PgBoss.Db => ({
+  executeSql: async (text, values = []) => ({ rows: await statement(at, text, values) }),
 });
 
+/** What the service may do with jobs, in the tables that are there and in those of queues to come. Given once. */
+const GRANTS = `do $$ begin
+  if not has_table_privilege('pact_app', 'pgboss.job', 'delete') then
+    grant usage on schema pgboss to pact_app;
+    grant select, insert, update, delete on all tables in schema pgboss to pact_app;
+    alter default privileges in schema pgboss grant select, insert, update, delete on tables to pact_app;
+    grant execute on all functions in schema pgboss to pact_app;
+  end if;
+end $$`;
+
 /** Processes that start together make the tables one after the other: at once they would wait for each other for ever. */
-async function oneAtATime({ db, engine }: Connection, work: () => Promise<void>): Promise<void> {
+async function oneAtATime(
+  { acrossWorkspaces, engine }: Connection,
+  work: () => Promise<void>,
+): Promise<void> {
   // The embedded engine has one process, and one connection, which a transaction would keep from the work.
   if (engine === 'embedded') return work();
-  await db.transaction(async (transaction) => {
+  await acrossWorkspaces.transaction(async (transaction) => {
     const holder = transaction as unknown as Database;
     await statement(holder, 'set local lock_timeout = 0', []);
     await statement(holder, 'select pg_advisory_xact_lock($1::bigint)', [INSTALL_LOCK]);

@@ -15,11 +15,10 @@ const MAX_RECONNECT_MS = 1_000;
  * @returns as soon as the first attempt succeeded or failed; `status` says which.
  */
 export async function connectRedis(url: string, log: Pick<Logger, 'warn' | 'info'>): Promise<Redis> {
-  const redis = new Redis(url, {
+  const redis = new PatientRedis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
     enableAutoPipelining: true,
-    commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(50 * attempt, MAX_RECONNECT_MS),
@@ -37,4 +36,20 @@ export async function connectRedis(url: string, log: Pick<Logger, 'warn' | 'info
   });
   await redis.connect().catch(() => {});
   return redis;
+}
+
+/**
+ * A process that was busy itself has not read yet what Redis answered in time: before a command is given up, what arrived is
+ * read. The client's own `commandTimeout` would take the process's pause for Redis's.
+ */
+class PatientRedis extends Redis {
+  override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
+    const giveUp = () => {
+      if (!command.isSettled) command.reject(new Error('Command timed out'));
+    };
+    const timer = setTimeout(() => setImmediate(giveUp), COMMAND_TIMEOUT_MS);
+    const stop = () => clearTimeout(timer);
+    command.promise.then(stop, stop);
+    return super.sendCommand(command, stream);
+  }
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { PactError } from '@pact/core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parse as parseJson } from 'secure-json-parse';
+import { answerMaker, createAnswerFromCache, sendBytes } from './cached.ts';
 import { errorBody, statusOf, toPactError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Operation, operations } from './operations.ts';
@@ -16,6 +17,7 @@ const PREFIX = '/pact/v1';
 
 /** The REST wire: one route a procedure, from its meta. Each calls its procedure as any tRPC client would. */
 export async function mountRest(app: FastifyInstance, services: Services): Promise<void> {
+  services.cache.makeWith(answerMaker(services));
   await app.register(
     async (scope) => {
       parseBodies(scope);
@@ -59,18 +61,25 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
 
 function mountOperation(scope: FastifyInstance, services: Services, operation: Operation): void {
   const { meta, name, output } = operation;
+  const fromCache = meta.cached && createAnswerFromCache(operation);
   scope.route({
     method: meta.method,
     url: meta.path.replace(/\{(\w+)\}/g, ':$1'),
     // Before the body is read: nobody without a key makes this process hold five megabytes.
     onRequest: async (request) => {
-      if (!meta.scope) return;
+      // One whose answers are kept has no body, and begins with this itself.
+      if (!meta.scope || meta.cached) return;
       if (!(await services.authenticate(request.headers.authorization))) throw new PactError('unauthorized');
     },
     handler: async (request, reply) => {
       const context = requestContext(services, request, reply);
-      const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
       try {
+        if (fromCache) {
+          const kept = await fromCache(context, keptRequest(operation, request));
+          reply.header('X-Cache', kept?.isHit ? 'hit' : 'miss');
+          if (kept) return sendBytes(reply, kept.body);
+        }
+        const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
         const answer = await call(readInput(operation, request));
         return send(reply, operation, answer, toWire(output, answer));
       } finally {
@@ -87,6 +96,16 @@ function send(reply: FastifyReply, { meta }: Operation, answer: unknown, wire: u
   const isDown = meta.path === '/health' && (answer as { status: string }).status !== 'healthy';
   reply.code(isDown ? 503 : (meta.status ?? 200));
   return meta.status === 204 ? reply.send() : reply.send(wire);
+}
+
+function keptRequest(operation: Operation, request: FastifyRequest) {
+  const { url } = request.raw;
+  const at = url!.indexOf('?');
+  return {
+    sessionId: (request.params as { session_id: string }).session_id,
+    queryString: at < 0 ? '' : url!.slice(at),
+    input: () => readInput(operation, request),
+  };
 }
 
 /** Path, and query or body, under the domain's names. */

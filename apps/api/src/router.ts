@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkHealth, Health } from './health.ts';
 import { memoryRouter } from './routers/memory.ts';
 import { sessionsRouter } from './routers/sessions.ts';
+import { usageRouter } from './routers/usage.ts';
 import { createCallerFactory, mergeRouters, publicProcedure, router } from './trpc.ts';
 
 const serviceRouter = router({
@@ -18,7 +19,7 @@ const serviceRouter = router({
 });
 
 /** Every procedure, served at `/trpc` and, by its meta, as REST below `/pact/v1`. */
-export const appRouter = mergeRouters(sessionsRouter, memoryRouter, serviceRouter);
+export const appRouter = mergeRouters(sessionsRouter, memoryRouter, usageRouter, serviceRouter);
 
 export type AppRouter = typeof appRouter;
 

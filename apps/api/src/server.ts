@@ -31,6 +31,7 @@ const EXPOSED_HEADERS = [
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
   'X-Pact-Erasure',
+  'X-Cache',
   'Retry-After',
 ];
 
@@ -46,6 +47,8 @@ export async function createServer(services: Services, options: ServerOptions): 
   const app = Fastify({
     loggerInstance: services.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // Each line says its request itself: no logger of its own for every request.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false, connectionsCheckingInterval: 5_000 },
@@ -104,12 +107,17 @@ export async function createServer(services: Services, options: ServerOptions): 
 /** A request id on every answer, a line in the log for each, and the end of its connection while draining. */
 function addHooks(app: FastifyInstance, options: ServerOptions): void {
   app.decorateRequest('caller', undefined);
-  app.addHook('onRequest', async (request, reply) => void reply.header('X-Request-Id', request.id));
-  // While draining, each connection ends with its answer: the client takes its next request elsewhere.
-  app.addHook('onSend', async (_, reply) => {
-    if (options.isDraining?.()) reply.header('Connection', 'close');
+  // Callbacks and no promises: these run for every request, a hit of the cache too.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('X-Request-Id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  // While draining, each connection ends with its answer: the client takes its next request elsewhere.
+  app.addHook('onSend', (_, reply, payload, done) => {
+    if (options.isDraining?.()) reply.header('Connection', 'close');
+    done(null, payload);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
     // The route's pattern and not its address: an address may carry what somebody asked.
     request.log.info(
       {
@@ -123,6 +131,7 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
       },
       'request',
     );
+    done();
   });
 }
 

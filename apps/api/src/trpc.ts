@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type AuthenticatedKey, type Ctx, PactError, type Scope } from '@pact/core';
+import { type AuthenticatedKey, type Ctx, ERRORS, isRecorded, PactError, type Scope } from '@pact/core';
 import { initTRPC } from '@trpc/server';
 import { errorBody, toPactError, toTrpcError } from './errors.ts';
+import { type Served, servedBy } from './meter.ts';
 import type { Services } from './services.ts';
 
 /** What a procedure says of itself: its REST route, the scope it needs, its words in the document. */
@@ -13,11 +14,17 @@ export interface Meta {
   status?: 201 | 204;
   /** Absent: no key is needed. */
   scope?: Scope;
+  /** True: it stores tokens, within the month's quota; its answer's `tokenCount` says how many. */
+  stores?: true;
   tag: string;
   summary: string;
   description?: string;
+  /** True where it may leave the session with another summary: a configured language model then looks at it. */
+  mayFold?: boolean;
   /** Answer headers and the fields of the answer that they carry. */
   headers?: Record<string, string>;
+  /** Set: its answers over REST are kept until the session changes. `unless` names an input field that makes one too rare to keep. */
+  cached?: { unless?: string };
 }
 
 /** One request, whatever door it came through. */
@@ -28,6 +35,12 @@ export interface RequestContext {
   setHeader(name: string, value: string): void;
   /** Set once the caller is known, for the log. */
   caller?: AuthenticatedKey | undefined;
+  /** Set where the caller was let in before the procedure is called: it is not checked and counted again. */
+  admitted?: AuthenticatedKey | undefined;
+  /** True for an answer that is made to be kept: whoever asked for it is counted, not this. */
+  isForCache?: boolean | undefined;
+  /** What the answer served, once known. */
+  served?: Served | undefined;
 }
 
 const IDEMPOTENCY_KEY_LENGTH = 255;
@@ -63,48 +76,101 @@ export const publicProcedure = translated;
 /** Authenticated, allowed, within its rate limit; with `domain`, the context that core's functions take. */
 export const procedure = translated.use(async ({ ctx, meta, next, path, type, getRawInput }) => {
   const { services } = ctx;
-  const caller = await services.authenticate(ctx.header('authorization'));
+  const caller = ctx.admitted ?? (await admit(ctx, meta));
+  const key = meta?.method === 'POST' && type === 'mutation' ? idempotencyKey(ctx) : undefined;
+  if (meta?.stores) await checkQuota(ctx, caller, key);
+  const domain: Ctx = {
+    ...services.domain,
+    ...services.forWorkspace(caller.workspaceId),
+    actor: { workspaceId: caller.workspaceId, keyId: caller.keyId },
+    idempotency: key ? { key, requestHash: requestHash(path, await getRawInput()) } : undefined,
+  };
+  const served: Served = ctx.served ?? { tokensServed: 0, tokensSaved: 0 };
+  const result = await next({ ctx: { ...ctx, domain, served } });
+  if (!ctx.isForCache && (result.ok || isOurRefusal(result.error))) services.meter.count(caller, served);
+  if (result.ok && meta?.stores) services.quota.add(caller.workspaceId, tokensIn(result.data));
+  if (result.ok) await finishSave(ctx, meta?.mayFold, result.data, await getRawInput());
+  return result;
+});
+
+/**
+ * For a procedure that serves tokens, after its output: sees the answer before the wire's fields are picked from it, and
+ * notes what it served, to be counted with the request.
+ */
+export const countServed = t.middleware(async ({ ctx, next }) => {
+  const result = await next();
+  if (result.ok && ctx.served)
+    Object.assign(ctx.served, servedBy(result.data as Parameters<typeof servedBy>[0]));
+  return result;
+});
+
+/**
+ * Lets a caller in, in this order: key, scope, rate limit. Counts one request.
+ * @throws {PactError} unauthorized, forbidden, rate_limit_exceeded.
+ */
+export async function admit(
+  ctx: RequestContext,
+  meta: Pick<Meta, 'scope'> | undefined,
+): Promise<AuthenticatedKey> {
+  const caller = await ctx.services.authenticate(ctx.header('authorization'));
   if (!caller) throw new PactError('unauthorized');
   ctx.caller = caller;
   if (meta?.scope && !caller.scopes.includes(meta.scope)) {
     throw new PactError('forbidden', { message: `This API key lacks the scope ${meta.scope}.` });
   }
-  checkRate(ctx, caller);
-  const key = meta?.method === 'POST' && type === 'mutation' ? idempotencyKey(ctx) : undefined;
-  const domain: Ctx = {
-    ...services.domain,
-    actor: { workspaceId: caller.workspaceId, keyId: caller.keyId },
-    idempotency: key ? { key, requestHash: requestHash(path, await getRawInput()) } : undefined,
-  };
-  const result = await next({ ctx: { ...ctx, domain } });
-  if (result.ok) await finishSave(ctx, caller, result.data, await getRawInput());
-  return result;
-});
+  await checkRate(ctx, caller);
+  return caller;
+}
 
 export const { router, mergeRouters, createCallerFactory } = t;
 
-/** What a save left to do is done before its answer leaves: the next read finds the summary. */
+/**
+ * What a save left to do is done before its answer leaves: the next read finds the summary. What a language model may
+ * add comes after it.
+ */
 async function finishSave(
-  { services }: RequestContext,
-  { workspaceId }: AuthenticatedKey,
+  { services, caller }: RequestContext,
+  mayFold: boolean | undefined,
   answer: unknown,
   input: unknown,
 ): Promise<void> {
-  if (!(answer as { consolidationTriggered?: boolean } | undefined)?.consolidationTriggered) return;
+  const { consolidationTriggered } = (answer ?? {}) as { consolidationTriggered?: boolean };
+  if (!consolidationTriggered && !mayFold) return;
   const { sessionId } = input as { sessionId: string };
-  await services.fold({ workspaceId, sessionId });
+  const { workspaceId, keyId } = caller!;
+  if (consolidationTriggered) await services.fold({ workspaceId, sessionId });
+  services.enrichment?.add({ workspaceId, sessionId, keyId });
 }
 
-function checkRate(ctx: RequestContext, caller: AuthenticatedKey): void {
-  const now = ctx.services.domain.now();
-  const decision = ctx.services.limiter.decide(caller, now);
-  ctx.setHeader('X-RateLimit-Limit', String(decision.limit));
-  ctx.setHeader('X-RateLimit-Remaining', String(decision.remaining));
-  ctx.setHeader('X-RateLimit-Reset', String(decision.reset));
-  if (decision.allowed) return;
-  const retryAfter = Math.max(1, decision.reset - Math.floor(now.getTime() / 1_000));
-  throw new PactError('rate_limit_exceeded', { retryAfter });
+async function checkRate({ services, setHeader }: RequestContext, caller: AuthenticatedKey): Promise<void> {
+  const decision = await services.limiter.decide(caller, services.domain.now());
+  setHeader('X-RateLimit-Limit', String(decision.limit));
+  setHeader('X-RateLimit-Remaining', String(decision.remaining));
+  setHeader('X-RateLimit-Reset', String(decision.reset));
+  if (!decision.allowed) throw new PactError('rate_limit_exceeded', { retryAfter: decision.retryAfter });
 }
+
+/** A save that was answered before is answered again, whatever was used since. */
+async function checkQuota(
+  { services }: RequestContext,
+  caller: AuthenticatedKey,
+  key: string | undefined,
+): Promise<void> {
+  const now = services.domain.now();
+  try {
+    await services.quota.check(caller, now);
+  } catch (error) {
+    const { workspaceId } = caller;
+    const isRefusal = error instanceof PactError && key !== undefined;
+    if (!isRefusal || !(await isRecorded(services.forWorkspace(workspaceId).db, { workspaceId, key, now })))
+      throw error;
+  }
+}
+
+/** False for what failed on our side: nobody used anything. */
+export const isOurRefusal = (error: unknown) => ERRORS[toPactError(error).code].status < 500;
+
+const tokensIn = (answer: unknown) => (answer as { tokenCount: number }).tokenCount;
 
 function idempotencyKey(ctx: RequestContext): string | undefined {
   const key = ctx.header('idempotency-key');

@@ -21,7 +21,7 @@ export function startWorking(
   queue: JobQueue,
   domain: JobCtx,
   log: Pick<Logger, 'warn' | 'error' | 'info'>,
-  { pollMs = POLL_MS }: { pollMs?: number } = {},
+  { pollMs = POLL_MS, onDone }: { pollMs?: number; onDone?: (job: TakenJob['job']) => void } = {},
 ): Working {
   const running = new Map<Kind, Promise<void>>();
   let isStopping = false;
@@ -29,7 +29,7 @@ export function startWorking(
     while (!isStopping) {
       const taken = await queue.take(kind);
       if (!taken) return;
-      await runTaken(queue, domain, log, taken);
+      if (await runTaken(queue, domain, log, taken)) onDone?.(taken.job);
     }
   };
   const poll = again(pollMs, async () => {
@@ -58,22 +58,27 @@ export function startWorking(
   };
 }
 
-/** A job whose success cannot be noted runs again when it expires: it finds its work done. */
+/**
+ * A job whose success cannot be noted runs again when it expires: it finds its work done.
+ * @returns false when it failed.
+ */
 async function runTaken(
   queue: JobQueue,
   domain: JobCtx,
   log: Pick<Logger, 'warn' | 'error'>,
   taken: TakenJob,
-): Promise<void> {
+): Promise<boolean> {
   const { kind } = taken.job;
   try {
     const outcome = await runJob(domain, taken.job);
     if (outcome === 'postponed') log.warn({ kind }, 'the archive cannot be reached; the job waits for it');
   } catch (error) {
     log.error({ err: nameOf(error), kind, job: taken.id }, 'job failed');
-    return queue.failed(taken, error);
+    await queue.failed(taken, error);
+    return false;
   }
-  return queue.succeeded(taken);
+  await queue.succeeded(taken);
+  return true;
 }
 
 /** Does something at once and again and again, never twice at once. What fails is done again next time. */

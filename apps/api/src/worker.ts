@@ -1,13 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import { connect } from '@pact/db';
-import { pino } from 'pino';
-import { openArchive } from './archive/index.ts';
 import { EnvError, parseEnv } from './env.ts';
 import { checkHealth } from './health.ts';
+import { openLog, openServices } from './open.ts';
 import { endOnSignal, refuseToStart } from './process.ts';
-import { openQueue } from './queue.ts';
-import { connectRedis } from './redis.ts';
-import { createServices, type Services } from './services.ts';
+import type { Services } from './services.ts';
 
 /** Runs jobs and serves nobody; ends when told to, after the jobs that run. */
 async function main(): Promise<void> {
@@ -17,13 +13,8 @@ async function main(): Promise<void> {
       'DATABASE_URL: a worker needs it; the embedded database serves one process, which runs jobs itself',
     );
   }
-  const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const connection = await connect({ databaseUrl: env.databaseUrl, dataDir: env.dataDir });
-  const services = createServices(connection, log, {
-    redis: env.redisUrl ? await connectRedis(env.redisUrl, log) : undefined,
-    queue: await openQueue(connection, log),
-    archive: env.archive && (await openArchive(env.archive)),
-  });
+  const log = openLog(env);
+  const services = await openServices(env, log);
   const health = env.workerPort === undefined ? undefined : await serveHealth(services, env.workerPort);
   services.work();
   log.info('the worker takes jobs');

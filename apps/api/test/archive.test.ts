@@ -15,7 +15,7 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
   beforeAll(async () => {
     place = await open();
     archive = { objects: place.objects, afterMs: 30 * DAY_MS, texts: createTextCache() };
-    world = await apiWorld({ archive, withQueue: true });
+    world = await apiWorld(undefined, { archive, withQueue: true });
     ({ secret: key } = await world.key('wks_archive'));
   });
   afterAll(async () => {
@@ -30,7 +30,7 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
     world.clock.now = new Date(world.clock.now.getTime() + days * DAY_MS);
   };
   const run = (sessionId: string, kind: 'archive' | 'archive-sweep' = 'archive') =>
-    runJob(world.services.domain, { kind, workspaceId: 'wks_archive', sessionId });
+    runJob(world.services.jobCtx, { kind, workspaceId: 'wks_archive', sessionId });
 
   const said = (at: number) =>
     `Part ${at}: Priya moved the meeting about the ferry “Líndos” to room ${at * 7} 🛳️.`;
@@ -45,9 +45,9 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
     return { sessionId: body.session_id as string, path };
   };
   const stateOf = async (sessionId: string) => {
-    const all = await world.connection.db.select().from(messages);
+    const all = await world.connection.acrossWorkspaces.select().from(messages);
     const own = all.filter((row) => row.sessionId === sessionId);
-    const objects = (await world.connection.db.select().from(archives)).filter(
+    const objects = (await world.connection.acrossWorkspaces.select().from(archives)).filter(
       (row) => row.sessionId === sessionId,
     );
     return {
@@ -164,7 +164,7 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
     await run(sessionId);
     const before = await everything(path);
     expect((await post(`${path}/priority`, { topic: 'ferry', priority: 'high' })).status).toBe(200);
-    const rowsNow = await world.connection.db.select().from(messages);
+    const rowsNow = await world.connection.acrossWorkspaces.select().from(messages);
     const kept = rowsNow.filter((row) => row.sessionId === sessionId && row.keptReason === 'priority');
     expect(kept.length).toBeGreaterThan(0);
     for (const row of kept) {
@@ -197,14 +197,14 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
       ...place.objects,
       get: () => Promise.reject(new Error('the process dies here')),
     };
-    const domain = { ...world.services.domain, archive: { ...archive, objects: dying } };
+    const domain = { ...world.services.jobCtx, archive: { ...archive, objects: dying } };
     const job: Job = { kind: 'archive', workspaceId: 'wks_archive', sessionId };
     expect(await runJob(domain, job)).toBe('postponed');
     const [left] = (await stateOf(sessionId)).objects;
     expect(left).toMatchObject({ state: 'writing' });
     expect((await stateOf(sessionId)).inRows).toHaveLength(40);
     world.clock.now = new Date(world.clock.now.getTime() + 11 * 60_000);
-    await runJob(world.services.domain, { kind: 'sweep' });
+    await runJob(world.services.jobCtx, { kind: 'sweep' });
     await run(sessionId);
     const { objects } = await stateOf(sessionId);
     expect(objects).toHaveLength(1);
@@ -251,7 +251,7 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
     const erased = await send(world, 'DELETE', path, { key });
     expect(erased.status).toBe(204);
     expect((await get(path)).status).toBe(404);
-    const receipts = await world.connection.db.select().from(erasures);
+    const receipts = await world.connection.acrossWorkspaces.select().from(erasures);
     expect(receipts.filter(({ completedAt }) => completedAt === null)).toEqual([]);
   });
 
@@ -269,7 +269,7 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
         await place.objects.put(objectKey, bytes);
       },
     };
-    const domain = { ...world.services.domain, archive: { ...archive, objects: slow } };
+    const domain = { ...world.services.jobCtx, archive: { ...archive, objects: slow } };
     const moving = runJob(domain, { kind: 'archive', workspaceId: 'wks_archive', sessionId });
     await isUnderWay;
     expect((await send(world, 'DELETE', path, { key })).status).toBe(204);
@@ -286,7 +286,7 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
 test('texts that moved are refused, not forgotten, by a process without the archive', async () => {
   const place = await PLACES[0]![1]();
   const archive = { objects: place.objects, afterMs: 0, texts: createTextCache() };
-  const world = await apiWorld({ archive, withQueue: true });
+  const world = await apiWorld(undefined, { archive, withQueue: true });
   const { secret: key } = await world.key('wks_without');
   const { body } = await send(world, 'POST', '/sessions', { key });
   const path = `/sessions/${body.session_id}`;
@@ -294,13 +294,12 @@ test('texts that moved are refused, not forgotten, by a process without the arch
     const turn = { user_message: `The harbour number ${at} is closed.`, ai_message: 'Noted.' };
     await send(world, 'POST', `${path}/interactions`, { key, body: turn });
   }
-  await runJob(world.services.domain, {
+  await runJob(world.services.jobCtx, {
     kind: 'archive',
     workspaceId: 'wks_without',
     sessionId: body.session_id,
   });
-  const without = { ...world.services.domain, archive: undefined };
-  Object.assign(world.services.domain, without);
+  Object.assign(world.services.domain, { archive: undefined });
   expect((await send(world, 'GET', `${path}/messages`, { key })).status).toBe(503);
   expect((await send(world, 'DELETE', path, { key })).status).toBe(503);
   expect((await send(world, 'GET', path, { key })).body.message_count).toBe(24);

@@ -1,52 +1,10 @@
-import {
-  connect as connectSocket,
-  createServer as createSocketServer,
-  type Server,
-  type Socket,
-} from 'node:net';
 import { connect } from '@pact/db';
 import { createDatabase, onPostgres } from '@pact/db/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Line, lineTo } from './line.ts';
 import { type ApiWorld, apiWorld, send } from './world.ts';
 
 const SERVER_URL = process.env['PACT_TEST_DATABASE_URL'];
-
-/** The way to the database, which a test can cut and mend. */
-interface Line {
-  port: number;
-  cut(): Promise<void>;
-  mend(): Promise<void>;
-}
-
-async function lineTo(target: URL): Promise<Line> {
-  const open = new Set<Socket>();
-  const forward = (near: Socket) => {
-    const far = connectSocket(Number(target.port), target.hostname);
-    for (const socket of [near, far]) {
-      open.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => open.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-  };
-  let server: Server;
-  const listen = (port: number) =>
-    new Promise<number>((resolve) => {
-      server = createSocketServer(forward).listen(port, '127.0.0.1', () => {
-        resolve((server.address() as { port: number }).port);
-      });
-    });
-  const port = await listen(0);
-  return {
-    port,
-    cut: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of open) socket.destroy();
-      await closed;
-    },
-    mend: async () => void (await listen(port)),
-  };
-}
 
 describe.skipIf(!onPostgres)('a database that is gone', () => {
   let world: ApiWorld;
@@ -59,7 +17,7 @@ describe.skipIf(!onPostgres)('a database that is gone', () => {
     const url = new URL(database.databaseUrl);
     line = await lineTo(new URL(url));
     url.port = String(line.port);
-    world = await apiWorld({ connection: await connect({ databaseUrl: url.href, dataDir: '' }) });
+    world = await apiWorld(await connect({ databaseUrl: url.href, dataDir: '' }));
     ({ secret: key } = await world.key('wks_down'));
   });
   afterAll(async () => {

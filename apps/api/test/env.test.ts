@@ -35,8 +35,8 @@ describe('PACT_TRACK_EMOTION', () => {
   test('sets the local workspace at each start', async () => {
     const start = async (trackEmotion: boolean) => {
       const local = { dataDir, apiKey: undefined, plan: undefined, now: new Date() };
-      await provideLocalKey(connection.db, { ...local, trackEmotion });
-      return (await connection.db.select().from(workspaces)).map((row) => row.trackEmotion);
+      await provideLocalKey(connection.acrossWorkspaces, { ...local, trackEmotion });
+      return (await connection.acrossWorkspaces.select().from(workspaces)).map((row) => row.trackEmotion);
     };
     expect(await start(false)).toEqual([false]);
     expect(await start(true)).toEqual([true]);

@@ -25,6 +25,7 @@ const FIXTURES: Record<Operation['name'], { body?: object; invalid?: object }> =
   getErasure: {},
   exportUser: {},
   deleteUser: {},
+  getUsage: {},
   health: {},
 };
 
@@ -105,7 +106,11 @@ describe.each(keyed)('$name', (operation) => {
   test('refuses a revoked key, a second after it was last used at the latest', async () => {
     const { secret, keyId } = await world.key('wks_ours');
     await send(world, 'GET', '/sessions', { key: secret });
-    await revokeKey(world.connection.db, { workspaceId: 'wks_ours', keyId, now: world.clock.now });
+    await revokeKey(world.connection.acrossWorkspaces, {
+      workspaceId: 'wks_ours',
+      keyId,
+      now: world.clock.now,
+    });
     world.clock.now = new Date(world.clock.now.getTime() + 1_001);
     expectRefusal(await call(operation, { key: secret }), 401, 'unauthorized');
   });

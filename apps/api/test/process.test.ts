@@ -234,9 +234,9 @@ describe.skipIf(!onPostgres)('a worker beside the API', () => {
     for (let at = 0; at < 5; at++) await save({ ...api, key }, body.session_id, turn(at));
     const watcher = await connect({ databaseUrl, dataDir: '' });
     cleanUps.push(() => watcher.close());
-    const run = <Row>(text: string) => statement<Row>(watcher.db, text, []);
+    const run = <Row>(text: string) => statement<Row>(watcher.acrossWorkspaces, text, []);
     // The save commits; its fold waits behind this lock when the process is killed.
-    await watcher.db.transaction(async (transaction) => {
+    await watcher.acrossWorkspaces.transaction(async (transaction) => {
       await statement(transaction as never, 'lock table consolidations in access exclusive mode', []);
       const saving = save({ ...api, key }, body.session_id, turn(5)).catch(() => undefined);
       while ((await run(`select 1 from messages where content = '${turn(5)}'`)).length === 0) await sleep(20);
@@ -266,7 +266,7 @@ describe.skipIf(!onPostgres)('a worker beside the API', () => {
     expect(none.output()).toContain('0 dead');
     const data = '{"kind": "consolidate", "workspaceId": "wks_a", "sessionId": "sess_a"}';
     await statement(
-      connection.db,
+      connection.acrossWorkspaces,
       `insert into pgboss.job (name, data, output) values ('dead-letter', '${data}', '{"failure": "TypeError"}')`,
       [],
     );
@@ -274,7 +274,11 @@ describe.skipIf(!onPostgres)('a worker beside the API', () => {
     expect(await listed.ended).toBe(0);
     const [, id] = /^(\S+) .*sess_a.*TypeError$/m.exec(listed.output())!;
     expect(await launch(env, ['--jobs', 'retry', id!]).ended).toBe(0);
-    const waiting = await statement<{ name: string }>(connection.db, 'select name from pgboss.job', []);
+    const waiting = await statement<{ name: string }>(
+      connection.acrossWorkspaces,
+      'select name from pgboss.job',
+      [],
+    );
     expect(waiting).toEqual([{ name: 'consolidate' }]);
     expect(await launch(env, ['--jobs', 'retry', id!]).ended).toBe(1);
     expect(await launch(env, ['--jobs']).ended).toBe(1);

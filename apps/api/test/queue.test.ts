@@ -26,12 +26,18 @@ beforeAll(async () => {
   connection = await testConnection();
   queue = await openQueue(connection, log, { maintenanceSeconds: 1 });
   services = createServices(connection, log, { queue });
-  await ensureWorkspace(connection.db, { id: 'wks_queue', name: 'Queue', plan: 'team', now: new Date() });
+  await ensureWorkspace(connection.acrossWorkspaces, {
+    id: 'wks_queue',
+    name: 'Queue',
+    plan: 'team',
+    now: new Date(),
+  });
 });
 afterAll(() => services.close());
 beforeEach(() => connection.script('delete from pgboss.job; delete from pgboss.archive'));
 
-const run = <Row>(text: string, values: unknown[] = []) => statement<Row>(connection.db, text, values);
+const run = <Row>(text: string, values: unknown[] = []) =>
+  statement<Row>(connection.acrossWorkspaces, text, values);
 const states = async () =>
   (await run<{ state: string }>(`select state::text as state from pgboss.job order by created_on`)).map(
     ({ state }) => state,
@@ -45,25 +51,27 @@ const until = async (isSo: () => Promise<boolean>) => {
 
 describe('a job', () => {
   test('exists exactly when the change that made it necessary does', async () => {
-    const undone = connection.db.transaction(async (transaction) => {
+    const undone = connection.acrossWorkspaces.transaction(async (transaction) => {
       await queue.enqueue(transaction as never, fold('sess_undone'));
       throw new Error('undo');
     });
     await expect(undone).rejects.toThrow('undo');
     expect(await states()).toEqual([]);
-    await connection.db.transaction((transaction) => queue.enqueue(transaction as never, fold('sess_done')));
+    await connection.acrossWorkspaces.transaction((transaction) =>
+      queue.enqueue(transaction as never, fold('sess_done')),
+    );
     expect(await states()).toEqual(['created']);
   });
 
   test('waits once however often it is asked for, until its time, and is taken by one', async () => {
-    for (let at = 0; at < 3; at++) await queue.enqueue(connection.db, fold('sess_one'), 60_000);
-    await queue.enqueue(connection.db, fold('sess_other'), 60_000);
+    for (let at = 0; at < 3; at++) await queue.enqueue(connection.acrossWorkspaces, fold('sess_one'), 60_000);
+    await queue.enqueue(connection.acrossWorkspaces, fold('sess_other'), 60_000);
     expect(await states()).toEqual(['created', 'created']);
     expect(await queue.due()).toEqual([]);
     expect(await queue.due()).toEqual([]);
     // Asked for sooner it is due sooner, and not later again.
-    await queue.enqueue(connection.db, fold('sess_one'));
-    await queue.enqueue(connection.db, fold('sess_one'), 60_000);
+    await queue.enqueue(connection.acrossWorkspaces, fold('sess_one'));
+    await queue.enqueue(connection.acrossWorkspaces, fold('sess_one'), 60_000);
     await until(async () => (await queue.due()).length > 0);
     await hurry();
     expect(await queue.due()).toEqual(['consolidate']);
@@ -71,14 +79,14 @@ describe('a job', () => {
     const sessions = taken.flatMap((job) => (job?.job.kind === 'consolidate' ? [job.job.sessionId] : []));
     expect(sessions.sort()).toEqual(['sess_one', 'sess_other']);
     // Asked for while it runs, it runs again: what runs may have looked too early.
-    await queue.enqueue(connection.db, fold('sess_one'));
+    await queue.enqueue(connection.acrossWorkspaces, fold('sess_one'));
     expect(await states()).toContain('created');
     for (const job of taken) if (job) await queue.succeeded(job);
     expect(await states()).toEqual(['created']);
   });
 
   test('that fails is tried five times, each later than the one before, and then set aside without a word of its text', async () => {
-    await queue.enqueue(connection.db, fold('sess_bad'));
+    await queue.enqueue(connection.acrossWorkspaces, fold('sess_bad'));
     const waits: number[] = [];
     for (let attempt = 1; attempt <= 5; attempt++) {
       await hurry();
@@ -106,7 +114,7 @@ describe('a job', () => {
   });
 
   test('whose process died is taken up again when its time is over, and counts as an attempt', async () => {
-    await queue.enqueue(connection.db, fold('sess_dead'));
+    await queue.enqueue(connection.acrossWorkspaces, fold('sess_dead'));
     await hurry();
     expect(await queue.take('consolidate')).toBeDefined();
     await run(
@@ -121,7 +129,7 @@ describe('a job', () => {
 
   test('that names an erased session is gone in every state', async () => {
     const twice = async () => {
-      await queue.enqueue(connection.db, fold('sess_gone'));
+      await queue.enqueue(connection.acrossWorkspaces, fold('sess_gone'));
       await hurry();
       return queue.take('consolidate');
     };
@@ -132,15 +140,20 @@ describe('a job', () => {
       await hurry();
     }
     await twice();
-    await queue.enqueue(connection.db, fold('sess_gone'));
+    await queue.enqueue(connection.acrossWorkspaces, fold('sess_gone'));
     await queue.enqueue(
-      connection.db,
+      connection.acrossWorkspaces,
       { kind: 'archive', workspaceId: 'wks_queue', sessionId: 'sess_gone' },
       9e6,
     );
-    await queue.enqueue(connection.db, fold('sess_stays'));
-    await queue.enqueue(connection.db, { ...fold('sess_gone'), workspaceId: 'wks_neighbour' } as Job);
-    expect(await queue.forget(connection.db, { workspaceId: 'wks_queue', sessionId: 'sess_gone' })).toBe(5);
+    await queue.enqueue(connection.acrossWorkspaces, fold('sess_stays'));
+    await queue.enqueue(connection.acrossWorkspaces, {
+      ...fold('sess_gone'),
+      workspaceId: 'wks_neighbour',
+    } as Job);
+    expect(
+      await queue.forget(connection.acrossWorkspaces, { workspaceId: 'wks_queue', sessionId: 'sess_gone' }),
+    ).toBe(5);
     const left = await run<{ data: { sessionId: string; workspaceId: string } }>(
       `select data from pgboss.job`,
     );
@@ -161,7 +174,11 @@ describe('a job', () => {
 });
 
 describe('a fold', () => {
-  const ctx = () => ({ ...services.domain, actor: { workspaceId: 'wks_queue', keyId: 'key_test' } });
+  const ctx = () => ({
+    ...services.domain,
+    ...services.forWorkspace('wks_queue'),
+    actor: { workspaceId: 'wks_queue', keyId: 'key_test' },
+  });
   const passThreshold = async () => {
     const { sessionId } = await createSession(ctx(), CreateSession.parse({}));
     for (let at = 0; at < 6; at++) {
@@ -180,7 +197,7 @@ describe('a fold', () => {
   test('that the save did itself leaves no job behind', async () => {
     const sessionId = await passThreshold();
     expect(await states()).toEqual(['created']);
-    await foldDue(services.domain, { workspaceId: 'wks_queue', sessionId });
+    await foldDue(services.jobCtx, { workspaceId: 'wks_queue', sessionId });
     expect(await folded(sessionId)).toBeGreaterThan(0);
     expect(await states()).toEqual([]);
   });
@@ -189,7 +206,7 @@ describe('a fold', () => {
     const sessionId = await passThreshold();
     expect(await folded(sessionId)).toBe(0);
     await hurry();
-    const working = startWorking(queue, services.domain, log, { pollMs: 50 });
+    const working = startWorking(queue, services.jobCtx, log, { pollMs: 50 });
     await until(async () => (await folded(sessionId)) > 0);
     await working.stop();
     expect(await run(`select 1 from pgboss.job where name = 'consolidate'`)).toEqual([]);
@@ -199,10 +216,10 @@ describe('a fold', () => {
     const sessionId = await passThreshold();
     await hurry();
     const other = await openQueue(connection, log);
-    const working = [queue, other].map((at) => startWorking(at, services.domain, log, { pollMs: 50 }));
+    const working = [queue, other].map((at) => startWorking(at, services.jobCtx, log, { pollMs: 50 }));
     await Promise.all([
-      foldDue(services.domain, { workspaceId: 'wks_queue', sessionId }),
-      foldDue(services.domain, { workspaceId: 'wks_queue', sessionId }),
+      foldDue(services.jobCtx, { workspaceId: 'wks_queue', sessionId }),
+      foldDue(services.jobCtx, { workspaceId: 'wks_queue', sessionId }),
       until(async () => (await folded(sessionId)) > 0),
     ]);
     await Promise.all(working.map((one) => one.stop()));
@@ -215,9 +232,9 @@ describe('a fold', () => {
   });
 
   test('of an erased session is nothing to do, and no failure', async () => {
-    await queue.enqueue(connection.db, fold('sess_never'));
+    await queue.enqueue(connection.acrossWorkspaces, fold('sess_never'));
     await hurry();
-    const working = startWorking(queue, services.domain, log, { pollMs: 50 });
+    const working = startWorking(queue, services.jobCtx, log, { pollMs: 50 });
     await until(async () => (await run(`select 1 from pgboss.job where name = 'consolidate'`)).length === 0);
     await working.stop();
     expect(await queue.dead()).toEqual([]);
@@ -227,22 +244,20 @@ describe('a fold', () => {
 test('a worker that is told to stop finishes the job that runs, and takes no other', async () => {
   const taken: string[] = [];
   let finish: () => void = () => {};
-  const slow = {
-    ...services.domain,
-    db: new Proxy(connection.db, {
-      get: (target, name, receiver) => {
-        if (name !== 'transaction') return Reflect.get(target, name, receiver);
-        return async () => {
-          taken.push('began');
-          await new Promise<void>((resolve) => (finish = resolve));
-          taken.push('ended');
-          return false;
-        };
-      },
-    }),
-  };
-  await queue.enqueue(connection.db, fold('sess_first'));
-  await queue.enqueue(connection.db, fold('sess_second'));
+  const held = new Proxy(connection.forWorkspace('wks_queue'), {
+    get: (target, name, receiver) => {
+      if (name !== 'transaction') return Reflect.get(target, name, receiver);
+      return async () => {
+        taken.push('began');
+        await new Promise<void>((resolve) => (finish = resolve));
+        taken.push('ended');
+        return false;
+      };
+    },
+  });
+  const slow = { ...services.jobCtx, forWorkspace: () => ({ db: held, lagging: held }) };
+  await queue.enqueue(connection.acrossWorkspaces, fold('sess_first'));
+  await queue.enqueue(connection.acrossWorkspaces, fold('sess_second'));
   await hurry();
   const working = startWorking(queue, slow, log, { pollMs: 50 });
   await until(async () => taken.length > 0);
@@ -263,7 +278,7 @@ test.skipIf(!onPostgres)(
       Array.from({ length: 5 }, () => connect({ databaseUrl, dataDir: '' })),
     );
     const queues = await Promise.all(connections.map((one) => openQueue(one, log)));
-    await queues[0]!.enqueue(connections[0]!.db, fold('sess_any'));
+    await queues[0]!.enqueue(connections[0]!.acrossWorkspaces, fold('sess_any'));
     expect(await queues[4]!.due()).toEqual(['consolidate']);
     await Promise.all(queues.map((one) => one.close()));
     await Promise.all(connections.map((one) => one.close()));

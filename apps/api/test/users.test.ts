@@ -17,7 +17,7 @@ describe.each(PLACES)('an end user, with an archive in %s', (_, open) => {
   beforeAll(async () => {
     place = await open();
     archive = { objects: place.objects, afterMs: DAY_MS, texts: createTextCache() };
-    world = await apiWorld({ archive, withQueue: true });
+    world = await apiWorld(undefined, { archive, withQueue: true });
     ({ secret: key } = await world.key('wks_users'));
   });
   afterAll(async () => {
@@ -30,7 +30,7 @@ describe.each(PLACES)('an end user, with an archive in %s', (_, open) => {
   const archiveAll = async (sessionIds: string[]) => {
     world.clock.now = new Date(world.clock.now.getTime() + 2 * DAY_MS);
     for (const sessionId of sessionIds) {
-      await runJob(world.services.domain, { kind: 'archive', workspaceId: 'wks_users', sessionId });
+      await runJob(world.services.jobCtx, { kind: 'archive', workspaceId: 'wks_users', sessionId });
     }
   };
 
@@ -153,11 +153,11 @@ describe.each(PLACES)('an end user, with an archive in %s', (_, open) => {
     expect(
       [...archive.texts.entries.keys()].filter((entry) => sessionIds.some((id) => entry.includes(id))),
     ).toEqual([]);
-    const indexed = [...world.services.domain.indexes.entries.keys()];
+    const indexed = [...world.services.jobCtx.indexes.entries.keys()];
     expect(indexed.filter((entry) => sessionIds.some((id) => entry.includes(id)))).toEqual([]);
     // Of its sessions only the sweep of the archive knows still, until it has run.
     const jobs = await statement<{ name: string }>(
-      world.connection.db,
+      world.connection.acrossWorkspaces,
       `select name from pgboss.job where data->>'sessionId' = any($1::text[])`,
       [sessionIds],
     );
@@ -204,24 +204,26 @@ describe.each(PLACES)('an end user, with an archive in %s', (_, open) => {
     expect((await call('GET', `/sessions/${sessionIds[2]}`)).status).toBe(200);
     Object.assign(archive, { objects: place.objects });
     await call('POST', '/sessions', { metadata: { user_id: 'user-half', note: 'fagott-onyx' } });
-    const [pending] = (await world.connection.db.select().from(erasures)).filter((row) => !row.completedAt);
+    const [pending] = (await world.connection.acrossWorkspaces.select().from(erasures)).filter(
+      (row) => !row.completedAt,
+    );
     expect(pending).toMatchObject({ subject: 'user', subjectId: 'user-half' });
     // As the worker finds it in the queue.
     const [job] = await statement<{ data: { kind: 'erase'; workspaceId: string; erasureId: string } }>(
-      world.connection.db,
+      world.connection.acrossWorkspaces,
       `select data from pgboss.job where name = 'erase'`,
       [],
     );
     expect(job!.data.erasureId).toBe(pending!.id);
-    expect(await runJob(world.services.domain, job!.data)).toBe('done');
+    expect(await runJob(world.services.jobCtx, job!.data)).toBe('done');
     const receipt = (await call('GET', `/erasures/${pending!.id}`)).body;
     expect(receipt.completed_at).not.toBeNull();
     expect(receipt.stores).toContainEqual({ store: 'sessions', removed: 4 });
     expect(receipt.stores).toContainEqual({ store: 'messages', removed: 51 });
     expect(await cellsWith(world, ['fagott-onyx'])).toEqual([]);
-    expect(await statement(world.connection.db, `select 1 from pgboss.job where name = 'erase'`, [])).toEqual(
-      [],
-    );
+    expect(
+      await statement(world.connection.acrossWorkspaces, `select 1 from pgboss.job where name = 'erase'`, []),
+    ).toEqual([]);
   });
 });
 
@@ -234,7 +236,7 @@ interface Column {
 /** Every column of every table of the database, ours and the queue's, that holds one of the phrases in any form. */
 async function cellsWith({ connection }: ApiWorld, phrases: string[]): Promise<string[]> {
   const columns = await statement<Column>(
-    connection.db,
+    connection.acrossWorkspaces,
     `select c.table_schema as schema, c.table_name as table, c.column_name as column from information_schema.columns c
       join information_schema.tables t using (table_schema, table_name)
       where t.table_type = 'BASE TABLE' and c.table_schema not in ('pg_catalog', 'information_schema')`,
@@ -248,7 +250,7 @@ async function cellsWith({ connection }: ApiWorld, phrases: string[]): Promise<s
     // As text, and bytes as the characters that they may be.
     const cell = `case when pg_typeof("${column}")::text = 'bytea' then encode("${column}"::text::bytea, 'escape') else "${column}"::text end`;
     const [found] = await statement<{ is: boolean }>(
-      connection.db,
+      connection.acrossWorkspaces,
       `select exists (select 1 from "${schema}"."${table}" where ${cell} ilike any($1::text[])) as is`,
       [words.map((word) => `%${word}%`)],
     );

@@ -1,9 +1,10 @@
-import { type Ctx, ensureWorkspace, newSecret, type Plan, type Scope, storeKey } from '@pact/core';
+import { ensureWorkspace, newSecret, type Plan, type Scope, storeKey } from '@pact/core';
 import type { Connection } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { openQueue } from '../src/queue.ts';
+import { connectRedis } from '../src/redis.ts';
 import { createServer } from '../src/server.ts';
 import { createServices, type Services } from '../src/services.ts';
 
@@ -29,22 +30,22 @@ interface KeyOptions {
   expiresAt?: Date;
 }
 
-/** What a world has beside the API; jobs are run by the tests that want them, never by themselves. */
-interface WorldOptions {
-  connection?: Connection;
-  archive?: Ctx['archive'];
+/** What its services are made with beside the database; jobs are run by the tests that want them, never by themselves. */
+type Parts = Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now' | 'queue'> & {
+  redisUrl?: string;
   withQueue?: boolean;
-}
+};
 
-export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
-  const connection = options.connection ?? (await testConnection());
+export async function apiWorld(given?: Connection, parts: Parts = {}): Promise<ApiWorld> {
+  const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const services = createServices(connection, log, {
+    redis: parts.redisUrl ? await connectRedis(parts.redisUrl, log) : undefined,
+    ...parts,
+    queue: parts.withQueue ? await openQueue(connection, log) : undefined,
     now: () => clock.now,
-    archive: options.archive,
-    queue: options.withQueue ? await openQueue(connection, log) : undefined,
   });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -57,8 +58,13 @@ export async function apiWorld(options: WorldOptions = {}): Promise<ApiWorld> {
     logged,
     key: async (workspaceId, { plan = 'team', rateLimited = false, ...options } = {}) => {
       const secret = newSecret('test');
-      await ensureWorkspace(connection.db, { id: workspaceId, name: workspaceId, plan, now: clock.now });
-      const keyId = await storeKey(connection.db, {
+      await ensureWorkspace(connection.acrossWorkspaces, {
+        id: workspaceId,
+        name: workspaceId,
+        plan,
+        now: clock.now,
+      });
+      const keyId = await storeKey(connection.acrossWorkspaces, {
         workspaceId,
         name: 'test',
         secret,

@@ -5,12 +5,19 @@ import type { IndexCache } from './recall/turn-index.ts';
 
 /** What a domain function may know of the world. It reads no clock, environment, global or randomness beside this. */
 export interface Ctx {
-  /** A connection, or the transaction that the caller holds. */
+  /** A handle of the actor's workspace, or the transaction that the caller holds. */
   db: Database;
+  /**
+   * The same workspace as it was a moment ago: a replica where one is configured, else the primary. For reads that nobody
+   * expects to show a write just made. Not inside a transaction.
+   */
+  lagging: Database;
   actor: Actor;
   models: Models;
   /** Set where the operator configured one; recall works without. */
   embedder?: Embedder | undefined;
+  /** Set where the operator configured one; everything works without. */
+  languageModel?: LanguageModel | undefined;
   /** What recall keeps in memory of the sessions asked for lately. */
   indexes: IndexCache;
   /** Where follow-up work waits, kept with the change that made it necessary; absent, nothing follows by itself. */
@@ -19,6 +26,8 @@ export interface Ctx {
   archive?: Archive | undefined;
   /** Told of every change of a session; absent, nobody keeps or watches one. */
   changes?: SessionChanges | undefined;
+  /** Where usage is counted before it is written; absent, all of it is in its table. */
+  usage?: UsageCounts | undefined;
   now(): Date;
   newId<Prefix extends IdPrefix>(prefix: Prefix): Id<Prefix>;
   /** Set when the request carried an `Idempotency-Key`; honoured by `atomically`. */
@@ -89,6 +98,12 @@ export interface TextCache {
   maxBytes: number;
 }
 
+/** Whoever counts usage in memory for a while. */
+export interface UsageCounts {
+  /** Writes what was counted so far. @throws when it cannot be written; it is kept. */
+  flush(): Promise<void>;
+}
+
 /** How one message reads by itself. */
 export interface EmotionReading {
   emotion: Emotion;
@@ -135,6 +150,42 @@ export interface Embedder {
    * @throws {Error} on any failure; the caller goes on with the built-in engine.
    */
   embed(texts: string[]): Promise<Float32Array[]>;
+}
+
+/**
+ * A language model of a provider outside the process. It words and reads beside the built-in engines, never in their
+ * place: whoever asks it has a result already. Every call is bounded in time.
+ */
+export interface LanguageModel {
+  /** Vendor and model, as answers name it: `anthropic/claude-haiku-4-5`. */
+  name: string;
+  /**
+   * The sentences as one text of at most about `maxTokens`.
+   * @returns `text` null for an answer that cannot be used; its tokens are spent all the same.
+   * @throws {Error} on any failure, or once the signal aborts; neither its message nor its cause quotes anybody.
+   */
+  wordSummary(
+    input: { sentences: { speaker: string; day: string; text: string }[]; maxTokens: number },
+    signal?: AbortSignal,
+  ): Promise<{ text: string | null; spent: SpentTokens }>;
+  /**
+   * How each message reads, in their order; `before` is what it answers.
+   * @returns `readings` null for an answer that cannot be used: one is missing, out of range, or no word of ours.
+   * @throws {Error} as `wordSummary`.
+   */
+  readEmotions(
+    messages: { text: string; before?: string | undefined }[],
+    signal?: AbortSignal,
+  ): Promise<{
+    readings: Pick<EmotionReading, 'emotion' | 'valence' | 'arousal'>[] | null;
+    spent: SpentTokens;
+  }>;
+}
+
+/** What one call cost, in the provider's tokens. */
+export interface SpentTokens {
+  input: number;
+  output: number;
 }
 
 /** The engines, as ports: each may be replaced without the domain noticing. All are synchronous and deterministic. */

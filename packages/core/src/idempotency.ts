@@ -3,7 +3,8 @@ import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Ctx } from './ctx.ts';
 import { PactError } from './errors.ts';
 
-const KEPT_MS = 24 * 60 * 60 * 1000;
+/** How long an answer is replayed. */
+export const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Runs `work` in one transaction. When the request carries an idempotency key, its answer is recorded in that same
@@ -38,6 +39,18 @@ export function atomically<Answer>(
   });
 }
 
+/** Whether an answer is on record for an idempotency key, of whatever request: one that came before, and was answered. */
+export async function isRecorded(
+  db: Ctx['db'],
+  input: { workspaceId: string; key: string; now: Date },
+): Promise<boolean> {
+  const [record] = await db
+    .select({ expiresAt: idempotencyRecords.expiresAt })
+    .from(idempotencyRecords)
+    .where(and(eq(idempotencyRecords.workspaceId, input.workspaceId), eq(idempotencyRecords.key, input.key)));
+  return record !== undefined && record.expiresAt > input.now;
+}
+
 /** Removes records whose day is over. Returns how many. */
 export async function sweepIdempotencyRecords(db: Ctx['db'], now: Date): Promise<number> {
   const removed = await db
@@ -66,10 +79,9 @@ async function claim<Answer>(
   ctx: Ctx,
   { key, requestHash }: { key: string; requestHash: string },
 ): Promise<{ answer: Answer } | undefined> {
-  const name = `${ctx.actor.workspaceId}\n${key}`;
   const [lock] = await rows<{ taken: boolean }>(
     ctx.db,
-    sql`select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`,
+    sql`select pg_try_advisory_xact_lock(hashtextextended(${lockName(ctx, key)}, 0)) as taken`,
   );
   if (!lock?.taken) throw new PactError('conflict', { retryAfter: 1 });
   const mine = and(
@@ -78,10 +90,25 @@ async function claim<Answer>(
   );
   const [record] = await ctx.db.select().from(idempotencyRecords).where(mine);
   if (!record) return undefined;
-  if (record.expiresAt <= ctx.now()) {
-    await ctx.db.delete(idempotencyRecords).where(mine);
-    return undefined;
-  }
+  const answer = replayed<Answer>(ctx, record, requestHash);
+  if (!answer) await ctx.db.delete(idempotencyRecords).where(mine);
+  return answer;
+}
+
+/**
+ * What a record says to a request under its key.
+ * @returns undefined when its day is over.
+ * @throws {PactError} idempotency_mismatch, for another request.
+ */
+export function replayed<Answer>(
+  ctx: Ctx,
+  record: { requestHash: string; answer: unknown; expiresAt: Date },
+  requestHash: string,
+): { answer: Answer } | undefined {
+  if (record.expiresAt <= ctx.now()) return undefined;
   if (record.requestHash !== requestHash) throw new PactError('idempotency_mismatch');
   return { answer: record.answer as Answer };
 }
+
+/** The name of the lock that a request with an idempotency key holds while it runs. */
+export const lockName = ({ actor }: Ctx, key: string) => `${actor.workspaceId}\n${key}`;

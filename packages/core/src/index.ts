@@ -9,17 +9,22 @@ export type {
   Embedder,
   EmotionReading,
   Job,
+  LanguageModel,
   Models,
   ObjectStore,
   Queue,
   SessionChanges,
+  SpentTokens,
+  UsageCounts,
 } from './ctx.ts';
 export { EmotionalStateAnswer, getEmotionalState } from './emotions/index.ts';
 export { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
+export { enrichSession } from './enrichment/index.ts';
 export { Erasure, ErasureId, eraseSession, eraseUser, getErasure } from './erasure.ts';
 export { ERRORS, type ErrorCode, type ErrorDetails, PactError } from './errors.ts';
 export { timestamp } from './fields.ts';
 export { GetGraph, Graph, getGraph } from './graph/index.ts';
+export { isRecorded } from './idempotency.ts';
 export { createId } from './ids.ts';
 export {
   SavedInteraction,
@@ -33,15 +38,22 @@ export { foldDue, type JobCtx, runJob } from './jobs.ts';
 export {
   type AuthenticatedKey,
   authenticate,
+  createKey,
   ensureWorkspace,
+  hashSecret,
   isKeyShaped,
+  type KeyRow,
+  listKeys,
   newSecret,
+  PLANS,
   type Plan,
   revokeKey,
   revokeOtherKeys,
+  rotateKey,
   SCOPES,
   type Scope,
   storeKey,
+  workspaceOfKey,
 } from './keys.ts';
 export { ListMessages, listMessages, MessagePage } from './messages.ts';
 export { PrioritySet, SetPriority, setPriority } from './priorities.ts';
@@ -58,4 +70,16 @@ export {
   SessionId,
   SessionPage,
 } from './sessions.ts';
+export {
+  dayOf,
+  GetUsage,
+  getUsage,
+  nextMonth,
+  tokensStoredThisMonth,
+  USAGE_SLOTS,
+  Usage,
+  type UsageCount,
+  wasWritten,
+  writeUsage,
+} from './usage.ts';
 export { exportUser, UserExport, UserId } from './users.ts';

@@ -3,11 +3,8 @@ import { changing } from './changes.ts';
 import type { Ctx } from './ctx.ts';
 import { EmotionName, TrendName } from './emotions/index.ts';
 import { trendOf } from './emotions/state.ts';
-import { tracksEmotion } from './emotions/tracking.ts';
 import { arousal, id, instant, label, MAX_MESSAGE_LENGTH, share, text, valence } from './fields.ts';
-import { atomically } from './idempotency.ts';
 import { Role } from './messages.ts';
-import { analyseTurns } from './turns/analyse.ts';
 import { saveTurns } from './turns/save.ts';
 
 export const SaveInteraction = z.object({
@@ -72,20 +69,17 @@ export async function saveInteraction(
   input: z.output<typeof SaveInteraction>,
 ): Promise<z.output<typeof SavedInteraction>> {
   const { sessionId, occurredAt } = input;
-  const spoken = [
+  const turns = [
     { role: 'user' as const, content: input.userMessage, occurredAt },
     { role: 'assistant' as const, content: input.aiMessage, occurredAt },
   ];
-  const tracked = input.trackEmotion && (await tracksEmotion(ctx, sessionId));
-  const turns = await analyseTurns(ctx.models, spoken, tracked);
-  const reading = turns[0]!.reading;
+  const interactionId = ctx.newId('int');
+  const { trackEmotion, consolidate } = input;
   const save = () =>
-    atomically(
-      ctx,
-      async (inner) => {
-        const interactionId = inner.newId('int');
-        const { consolidate } = input;
-        const saved = await saveTurns(inner, { sessionId, turns, interactionId, consolidate });
+    saveTurns(ctx, {
+      ...{ sessionId, turns, interactionId, trackEmotion, consolidate },
+      answer: (saved) => {
+        const { reading } = saved.turns[0]!;
         return {
           interactionId,
           emotionalAnalysis: reading && {
@@ -99,8 +93,7 @@ export async function saveInteraction(
           tokenCount: saved.tokenCount,
         };
       },
-      () => [sessionId],
-    );
+    });
   return changing(ctx, [sessionId], save);
 }
 
@@ -111,12 +104,10 @@ export async function saveMessages(
 ): Promise<z.output<typeof SavedMessages>> {
   const { sessionId } = input;
   const once = withoutRepeats(input.messages);
-  const turns = await analyseTurns(ctx.models, once, await tracksEmotion(ctx, sessionId));
   const save = () =>
-    atomically(
-      ctx,
-      async (inner) => {
-        const saved = await saveTurns(inner, { sessionId, turns, interactionId: null, consolidate: true });
+    saveTurns(ctx, {
+      ...{ sessionId, turns: once, interactionId: null, trackEmotion: true, consolidate: true },
+      answer: (saved) => {
         const byExternalId = new Map(once.map(({ externalId }, at) => [externalId, saved.messageIds[at]!]));
         const plain = once.flatMap(({ externalId }, at) => (externalId ? [] : [saved.messageIds[at]!]));
         return {
@@ -127,8 +118,7 @@ export async function saveMessages(
           consolidationTriggered: saved.consolidationTriggered,
         };
       },
-      () => [sessionId],
-    );
+    });
   return changing(ctx, [sessionId], save);
 }
 

@@ -12,7 +12,10 @@ import { rollUpUsage } from './usage-rollup.ts';
 const ARCHIVE_AWAY_MS = 5 * 60_000;
 
 /** Everything of `Ctx` but the actor, who is each job's workspace. */
-export type JobCtx = Omit<Ctx, 'actor' | 'idempotency'>;
+export type JobCtx = Omit<Ctx, 'actor' | 'idempotency'> & {
+  /** What a job's own work is done through, where `db` has every workspace in sight. */
+  forWorkspace?: (workspaceId: string) => Pick<Ctx, 'db' | 'lagging'>;
+};
 
 /**
  * Does a job. Done twice, or by two at once, it is done once to effect: each looks at what is there and takes its locks.
@@ -67,8 +70,9 @@ async function perform(ctx: JobCtx, job: Job): Promise<void> {
   }
 }
 
-const onBehalfOf = (ctx: JobCtx, workspaceId: string): Ctx => ({
+const onBehalfOf = ({ forWorkspace, ...ctx }: JobCtx, workspaceId: string): Ctx => ({
   ...ctx,
+  ...forWorkspace?.(workspaceId),
   actor: { workspaceId, keyId: 'job' },
 });
 

@@ -148,7 +148,7 @@ describe('saving', () => {
 async function expectNoEmotion(sessionId: string): Promise<void> {
   const { connection } = world;
   const stored = await rows<{ states: number; nodes: number; felt: number; filter: unknown }>(
-    connection.db,
+    connection.asOwner,
     sql`select (select count(*)::int from emotional_states where session_id = ${sessionId}) as states,
       (select count(*)::int from memory_nodes where session_id = ${sessionId} and type = 'emotion') as nodes,
       (select coalesce(sum(felt), 0)::int from memory_nodes where session_id = ${sessionId}) as felt,
@@ -322,14 +322,14 @@ describe('erasure', () => {
 /** Every table of the schema that holds the phrase anywhere. */
 async function tablesHolding({ connection }: TestWorld, phrase: string): Promise<string[]> {
   const tables = await rows<{ name: string }>(
-    connection.db,
+    connection.asOwner,
     sql`select table_name as name from information_schema.tables where table_schema = 'public'`,
   );
   expect(tables.length).toBeGreaterThan(10);
   const holding: string[] = [];
   for (const { name } of tables) {
     const [found] = await rows<{ count: number }>(
-      connection.db,
+      connection.asOwner,
       sql`select count(*)::int as count from ${sql.identifier(name)} t where t::text ilike ${`%${phrase}%`}`,
     );
     if (found!.count > 0) holding.push(name);

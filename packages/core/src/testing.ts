@@ -1,5 +1,5 @@
-import { type Connection, workspaces } from '@pact/db';
-import { testConnection } from '@pact/db/testing';
+import { workspaces } from '@pact/db';
+import { type TestConnection, testConnection } from '@pact/db/testing';
 import {
   conceptKey,
   countTokens,
@@ -40,7 +40,7 @@ export const models: Models = {
 
 /** A database of its own, two tenants that must not see each other, and a clock that tests set. */
 export interface TestWorld {
-  connection: Connection;
+  connection: TestConnection;
   ctx: Ctx;
   neighbour: Ctx;
   clock: { now: Date };
@@ -50,7 +50,8 @@ export async function testWorld(): Promise<TestWorld> {
   const connection = await testConnection();
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const ctxOf = (workspaceId: string): Ctx => ({
-    db: connection.db,
+    db: connection.forWorkspace(workspaceId),
+    lagging: connection.lagging.forWorkspace(workspaceId),
     actor: { workspaceId, keyId: `key_of_${workspaceId}` },
     models,
     indexes: createIndexCache(),
@@ -59,7 +60,9 @@ export async function testWorld(): Promise<TestWorld> {
     newId: (prefix) => createId(prefix, clock.now),
   });
   for (const id of ['wks_ours', 'wks_neighbour']) {
-    await connection.db.insert(workspaces).values({ id, name: id, plan: 'team', createdAt: clock.now });
+    await connection.acrossWorkspaces
+      .insert(workspaces)
+      .values({ id, name: id, plan: 'team', createdAt: clock.now });
   }
   return { connection, ctx: ctxOf('wks_ours'), neighbour: ctxOf('wks_neighbour'), clock };
 }

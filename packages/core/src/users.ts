@@ -3,7 +3,7 @@ import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { withTexts } from './archive/texts.ts';
-import { currentSentences, presentSentence, SummarySentenceAnswer } from './consolidation/index.ts';
+import { currentSummary, presentSentence, SummarySentenceAnswer } from './consolidation/index.ts';
 import { renderSentences } from './consolidation/render.ts';
 import type { Ctx } from './ctx.ts';
 import { EmotionName } from './emotions/index.ts';
@@ -27,6 +27,10 @@ const ExportedEmotion = z.object({
   valence: valence(),
   arousal: arousal(),
   words: z.array(z.object({ text: z.string(), start: z.int(), end: z.int(), weight: z.number() })),
+  modelReading: z
+    .object({ model: z.string(), emotion: EmotionName, valence: valence(), arousal: arousal() })
+    .nullable()
+    .meta({ description: 'What a configured model read beside it.' }),
 });
 
 const ExportedNode = z.object({
@@ -48,7 +52,14 @@ const ExportedSession = z
     messages: z.array(Message).meta({ description: 'Everything said, folded turns too, oldest first.' }),
     emotionalHistory: z.array(ExportedEmotion),
     graph: z.object({ nodes: z.array(ExportedNode), edges: z.array(ExportedEdge) }),
-    summary: z.object({ text: z.string(), sentences: z.array(SummarySentenceAnswer) }),
+    summary: z.object({
+      text: z.string(),
+      sentences: z.array(SummarySentenceAnswer),
+      worded: z
+        .object({ model: z.string(), text: z.string() })
+        .nullable()
+        .meta({ description: 'The same in the words of a configured model.' }),
+    }),
     priorities: z.array(z.object({ topic: z.string(), priority: z.string(), updatedAt: timestamp() })),
   })
   .meta({ id: 'ExportedSession' });
@@ -89,13 +100,17 @@ function sessionsOf({ db, actor }: Ctx, userId: string) {
 }
 
 async function exportSession(ctx: Ctx, session: SessionRow): Promise<z.output<typeof ExportedSession>> {
-  const sentences = await currentSentences(ctx, session);
+  const { sentences, worded } = await currentSummary(ctx, session);
   return {
     session: presentSession(session),
     messages: await allMessages(ctx, session),
     emotionalHistory: await allEmotions(ctx, session),
     graph: { nodes: await allNodes(ctx, session), edges: await allEdges(ctx, session) },
-    summary: { text: renderSentences(sentences), sentences: sentences.map(presentSentence) },
+    summary: {
+      text: renderSentences(sentences),
+      sentences: sentences.map(presentSentence),
+      worded: worded && { model: worded.model, text: worded.text },
+    },
     priorities: await allPriorities(ctx, session),
   };
 }
@@ -149,6 +164,10 @@ function allEmotions({ db }: Ctx, session: SessionRow) {
     valence: entry.valence,
     arousal: entry.arousal,
     words: entry.words,
+    modelReading: entry.modelReading && {
+      ...entry.modelReading,
+      emotion: entry.modelReading.emotion as z.output<typeof EmotionName>,
+    },
   }));
 }
 

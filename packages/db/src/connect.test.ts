@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect, rows } from './connect.ts';
-import { DatabaseUnavailableError, DataDirLockedError, isUnavailable } from './failures.ts';
+import type { Database } from './database.ts';
+import {
+  DatabaseBusyError,
+  DatabaseUnavailableError,
+  DataDirLockedError,
+  isUnavailable,
+} from './failures.ts';
 import { lockDataDir } from './lock.ts';
 import { workspaces } from './schema.ts';
 import { onPostgres, testConnection } from './testing.ts';
@@ -25,10 +31,10 @@ describe('the embedded database', () => {
   test('keeps what was written when it is opened again', async () => {
     const dataDir = await folder();
     const first = await connect({ dataDir });
-    await first.db.insert(workspaces).values(workspace);
+    await first.acrossWorkspaces.insert(workspaces).values(workspace);
     await first.close();
     const second = await connect({ dataDir });
-    expect(await second.db.select().from(workspaces)).toHaveLength(1);
+    expect(await second.acrossWorkspaces.select().from(workspaces)).toHaveLength(1);
     await second.close();
   });
 
@@ -79,7 +85,10 @@ describe('either engine', () => {
   test('has the schema, its extensions, and answers', async () => {
     const connection = await testConnection();
     await connection.ping();
-    const names = await rows<{ name: string }>(connection.db, sql`select extname as name from pg_extension`);
+    const names = await rows<{ name: string }>(
+      connection.acrossWorkspaces,
+      sql`select extname as name from pg_extension`,
+    );
     expect(names.map(({ name }) => name)).toEqual(expect.arrayContaining(['vector', 'btree_gin']));
     await connection.close();
   });
@@ -87,7 +96,7 @@ describe('either engine', () => {
   test('puts the workspace first in every index and key, but for the look-ups that start without one', async () => {
     const connection = await testConnection();
     const indexes = await rows<{ name: string; first: string }>(
-      connection.db,
+      connection.acrossWorkspaces,
       sql`select i.relname as name, a.attname as first from pg_index x
         join pg_class i on i.oid = x.indexrelid join pg_namespace n on n.oid = i.relnamespace
         join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0] where n.nspname = 'public'`,
@@ -106,8 +115,8 @@ describe('either engine', () => {
 
   test('tells a broken connection from a broken statement', async () => {
     const connection = await testConnection();
-    await connection.db.insert(workspaces).values(workspace);
-    const twice = await connection.db
+    await connection.acrossWorkspaces.insert(workspaces).values(workspace);
+    const twice = await connection.acrossWorkspaces
       .insert(workspaces)
       .values(workspace)
       .catch((error: unknown) => error);
@@ -115,7 +124,7 @@ describe('either engine', () => {
     expect(isUnavailable(twice)).toBe(false);
     await connection.close();
     await expect(connection.ping()).rejects.toThrow();
-    const closed = await connection.db
+    const closed = await connection.acrossWorkspaces
       .select()
       .from(workspaces)
       .catch((error: unknown) => error);
@@ -127,12 +136,17 @@ describe.skipIf(!onPostgres)('a connection that is lost in the middle of a trans
   test('fails that transaction, and neither ends the process nor empties the pool', async () => {
     const connection = await testConnection();
     for (let at = 0; at < 12; at++) {
-      const lost = connection.db.transaction(async (transaction) => {
-        await transaction.execute(sql`select pg_terminate_backend(pg_backend_pid())`);
+      const lost = connection.acrossWorkspaces.transaction(async (transaction) => {
+        const [own] = await rows<{ pid: number }>(
+          transaction as unknown as Database,
+          sql`select pg_backend_pid() as pid`,
+        );
+        await connection.asOwner.execute(sql`select pg_terminate_backend(${own!.pid}, 5000)`);
+        await transaction.execute(sql`select 1`);
       });
       expect(isUnavailable(await lost.catch((error: unknown) => error))).toBe(true);
     }
-    expect(await connection.db.select().from(workspaces)).toEqual([]);
+    expect(await connection.acrossWorkspaces.select().from(workspaces)).toEqual([]);
     await connection.close();
   });
 });
@@ -149,6 +163,10 @@ describe('a failure', () => {
 
   test.each(['23505', '22P02', '42P01', ''])('with %j does not', (code) => {
     expect(isUnavailable(new Error('Failed query', { cause: failure(code) }))).toBe(false);
+  });
+
+  test('for want of a free connection may pass too', () => {
+    expect(isUnavailable(new Error('Failed query', { cause: new DatabaseBusyError('x') }))).toBe(true);
   });
 
   test('is not told by what people wrote', () => {

@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Connection, Database } from './database.ts';
 import { connectEmbedded } from './embedded.ts';
-import { connectPostgres } from './postgres.ts';
+import { connectPostgres, type PostgresOptions } from './postgres.ts';
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Omit<PostgresOptions, 'databaseUrl'> {
   /** `postgres://…`. When it is set, it is used or the connection fails: there is no fallback. */
   databaseUrl?: string | undefined;
   /** The folder of the embedded database, created when missing. Used only without `databaseUrl`. */
@@ -16,12 +17,23 @@ export interface ConnectOptions {
  * @throws {DataDirLockedError} another process has the embedded folder open.
  */
 export function connect(options: ConnectOptions): Promise<Connection> {
-  return options.databaseUrl ? connectPostgres(options.databaseUrl) : connectEmbedded(options.dataDir);
+  const { databaseUrl, dataDir, ...rest } = options;
+  return databaseUrl ? connectPostgres({ ...rest, databaseUrl }) : connectEmbedded(dataDir);
 }
 
-/** Runs a statement that Drizzle's builder cannot express and returns its rows as the driver gives them. */
-export async function rows<Row>(db: Database, statement: SQL): Promise<Row[]> {
-  return ((await db.execute(statement)) as unknown as { rows: Row[] }).rows;
+const dialect = new PgDialect();
+
+/**
+ * Runs a statement that Drizzle's builder cannot express and returns its rows as the driver gives them.
+ * @param name for a statement that is run again and again with the same text: the server parses and plans it once a
+ *   connection.
+ */
+export async function rows<Row>(db: Database, statement: SQL, name?: string): Promise<Row[]> {
+  const answer =
+    name === undefined
+      ? db.execute(statement)
+      : db._.session.prepareQuery(dialect.sqlToQuery(statement), undefined, name, false).execute();
+  return ((await answer) as unknown as { rows: Row[] }).rows;
 }
 
 /**

@@ -5,10 +5,11 @@ import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import type { Connection, Database } from './database.ts';
+import type { Connection } from './database.ts';
 import { lockDataDir } from './lock.ts';
 import { MIGRATIONS_FOLDER } from './migrations.ts';
-import * as schema from './schema.ts';
+import { handlesOf } from './scope.ts';
+import { scopedPglite, Turnstile } from './scoped-pglite.ts';
 
 /** PostgreSQL inside this process, its files in `dataDir/database`. One process at a time. */
 export async function connectEmbedded(dataDir: string): Promise<Connection> {
@@ -37,24 +38,31 @@ export async function openPglite(options: { dataDir?: string; loadDataDir?: Blob
   return pglite;
 }
 
-export function wrapPglite(pglite: PGlite): Connection {
+export function wrapPglite(pglite: PGlite, turnstile = new Turnstile(pglite)): Connection {
+  const handles = handlesOf((scope) => scopedPglite(pglite, (work) => turnstile.enter(scope, work)));
   return {
-    db: drizzle(pglite, { schema }) as unknown as Database,
+    ...handles,
+    lagging: handles,
     engine: 'embedded',
     // Busy is not gone: its one connection may be in a long transaction, and a query would wait for it.
     ping: async () => {
       if (pglite.closed) throw new Error('PGlite is closed');
     },
-    script: async (text) => {
-      try {
-        return (await pglite.exec(text)).at(-1)?.rows ?? [];
-      } catch (error) {
-        // What it opened would swallow whatever comes next: there is one connection.
-        await pglite.exec('rollback');
-        throw error;
-      }
-    },
-    maintain: async () => void (await pglite.exec('vacuum (analyze)')),
+    script: (text, values = []) =>
+      turnstile.enterAsOwner(async () => {
+        if (values.length > 0) return (await pglite.query(text, values.map(asText))).rows;
+        try {
+          return (await pglite.exec(text)).at(-1)?.rows ?? [];
+        } catch (error) {
+          // What it opened would swallow whatever comes next: there is one connection.
+          await pglite.exec('rollback');
+          throw error;
+        }
+      }),
+    maintain: () => turnstile.enterAsOwner(async () => void (await pglite.exec('vacuum (analyze)'))),
     close: () => pglite.close(),
   };
 }
+
+/** The engine takes a number nowhere but where the server wants one; a text, everywhere. */
+const asText = (value: unknown) => (typeof value === 'number' ? String(value) : value);

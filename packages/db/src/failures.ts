@@ -3,6 +3,11 @@ export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError';
 }
 
+/** Every connection is in use, and enough others wait for one: refused at once. */
+export class DatabaseBusyError extends Error {
+  override readonly name = 'DatabaseBusyError';
+}
+
 /** Another process holds the embedded folder. */
 export class DataDirLockedError extends Error {
   override readonly name = 'DataDirLockedError';
@@ -30,6 +35,14 @@ const RETRYABLE_CLASSES = ['08', '40', '53'];
 const CONNECTION_WORDS =
   /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|PGlite is closed|Cannot use a pool after calling end)/;
 
+/** The SQLSTATE of a failure, through wrapping errors; empty when it has none. */
+export function sqlStateOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && code.length === 5) return code;
+  return sqlStateOf(error.cause);
+}
+
 /**
  * True when trying again may help: the connection failed, or the server gave up for a reason that passes. False for a
  * statement that is wrong. Looks through wrapping errors, and reads words only of the innermost: a wrapper's quote what
@@ -37,6 +50,7 @@ const CONNECTION_WORDS =
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof DatabaseBusyError) return true;
   const code = String((error as { code?: unknown }).code ?? '');
   if (RETRYABLE_CODES.has(code)) return true;
   if (code.length === 5 && RETRYABLE_CLASSES.some((start) => code.startsWith(start))) return true;

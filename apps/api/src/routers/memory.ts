@@ -10,7 +10,7 @@ import {
   UserExport,
   UserId,
 } from '@pact/core';
-import { procedure, router } from '../trpc.ts';
+import { countServed, procedure, router } from '../trpc.ts';
 
 export const memoryRouter = router({
   recall: procedure
@@ -23,6 +23,7 @@ export const memoryRouter = router({
     })
     .input(Recall)
     .output(Recalled)
+    .use(countServed)
     .mutation(({ ctx, input }) => recall(ctx.domain, input)),
   getErasure: procedure
     .meta({

@@ -36,7 +36,7 @@ import {
   saveMessages,
   setPriority,
 } from '@pact/core';
-import { procedure, router } from '../trpc.ts';
+import { countServed, procedure, router } from '../trpc.ts';
 
 const tag = 'Sessions';
 const memory = 'Memory';
@@ -94,6 +94,7 @@ export const sessionsRouter = router({
       method: 'POST',
       path: '/sessions/{session_id}/interactions',
       status: 201,
+      stores: true,
       scope: 'memory:write',
       tag: memory,
       summary: 'Save what the user said and what the agent answered',
@@ -106,6 +107,7 @@ export const sessionsRouter = router({
       method: 'POST',
       path: '/sessions/{session_id}/messages',
       status: 201,
+      stores: true,
       scope: 'memory:write',
       tag: memory,
       summary: 'Save messages of any roles: an import, or a chat of many',
@@ -131,9 +133,11 @@ export const sessionsRouter = router({
       scope: 'memory:read',
       tag: memory,
       summary: 'Read the context that matters now, within a token budget',
+      cached: { unless: 'query' },
     })
     .input(GetContext)
     .output(Context)
+    .use(countServed)
     .query(({ ctx, input }) => getContext(ctx.domain, input)),
   getEmotionalState: procedure
     .meta({
@@ -142,6 +146,7 @@ export const sessionsRouter = router({
       scope: 'memory:read',
       tag: memory,
       summary: 'Read how the session feels, and how it came there',
+      cached: {},
     })
     .input(SessionId)
     .output(EmotionalStateAnswer)
@@ -164,6 +169,7 @@ export const sessionsRouter = router({
       scope: 'memory:write',
       tag: memory,
       summary: 'Fold older turns into the summary now',
+      mayFold: true,
     })
     .input(SessionId)
     .output(Consolidated)
@@ -186,6 +192,7 @@ export const sessionsRouter = router({
       scope: 'memory:write',
       tag: memory,
       summary: 'Rank a topic',
+      mayFold: true,
     })
     .input(SetPriority)
     .output(PrioritySet)

@@ -76,7 +76,7 @@ export async function scanForArchiving(ctx: Omit<Ctx, 'actor'>): Promise<void> {
   for (;;) {
     // One folded message may stay for good: the last one judged.
     const found = await rows<{ workspaceId: string; sessionId: string }>(
-      ctx.db,
+      ctx.lagging,
       sql`select s.workspace_id as "workspaceId", s.id as "sessionId" from sessions s
         where (s.workspace_id, s.id) > (${after.workspaceId}, ${after.sessionId}) and s.folded_count > 1 + (
           select coalesce(sum(a.messages), 0) from archives a

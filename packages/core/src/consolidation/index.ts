@@ -1,4 +1,11 @@
-import { consolidations, messages, type SummarySentence, sessions, topicPriorities } from '@pact/db';
+import {
+  consolidations,
+  messages,
+  type SummarySentence,
+  sessions,
+  topicPriorities,
+  type WordedSummary,
+} from '@pact/db';
 import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { enqueueArchiving } from '../archive/move.ts';
@@ -115,14 +122,22 @@ export async function foldOnce(ctx: Ctx, input: { sessionId: string; trigger: Tr
 }
 
 /** The sentences of the session's summary, in reading order. */
-export async function currentSentences({ db }: Ctx, session: SessionRow): Promise<SummarySentence[]> {
+async function currentSentences(ctx: Ctx, session: SessionRow): Promise<SummarySentence[]> {
+  return (await currentSummary(ctx, session)).sentences;
+}
+
+/** The same, and their wording where a model gave one. */
+export async function currentSummary(
+  { db }: Ctx,
+  session: SessionRow,
+): Promise<{ sentences: SummarySentence[]; worded: WordedSummary | null }> {
   const [newest] = await db
-    .select({ sentences: consolidations.sentences })
+    .select({ sentences: consolidations.sentences, worded: consolidations.worded })
     .from(consolidations)
     .where(and(eq(consolidations.workspaceId, session.workspaceId), eq(consolidations.sessionId, session.id)))
     .orderBy(desc(consolidations.generation))
     .limit(1);
-  return newest?.sentences ?? [];
+  return newest ?? { sentences: [], worded: null };
 }
 
 async function foldBatch(ctx: Ctx, session: SessionRow, trigger: Trigger): Promise<boolean> {
@@ -221,7 +236,7 @@ async function setPlacement({ db }: Ctx, session: SessionRow, plan: Plan): Promi
 async function forgetSentences({ db }: Ctx, session: SessionRow, generation: number): Promise<void> {
   await db
     .update(consolidations)
-    .set({ sentences: [] })
+    .set({ sentences: [], worded: null })
     .where(
       and(
         eq(consolidations.workspaceId, session.workspaceId),

@@ -1,8 +1,8 @@
-import { messages, type SummarySentence } from '@pact/db';
+import { messages, type SummarySentence, type WordedSummary } from '@pact/db';
 import { and, desc, eq, gt, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { readableTexts } from '../archive/texts.ts';
-import { currentSentences, presentSentence, SummarySentenceAnswer } from '../consolidation/index.ts';
+import { currentSummary, presentSentence, SummarySentenceAnswer } from '../consolidation/index.ts';
 import { renderSentences } from '../consolidation/render.ts';
 import { bearingOn, byWorth, fitSentences } from '../consolidation/select.ts';
 import type { Ctx } from '../ctx.ts';
@@ -54,6 +54,10 @@ export const Context = z
     }),
     emotionalDetail: EmotionalSummary.nullable(),
     consolidatedSummary: z.string().meta({ description: 'Empty until something folded.' }),
+    summaryModel: z.string().optional().meta({
+      description:
+        'Set when a model provider worded the summary: by which model. `summary_sentences` is what it worded.',
+    }),
     summarySentences: z.array(SummarySentenceAnswer),
     tokenCount: z.int().meta({
       description: 'Tokens (o200k_base) of summary, state and messages as served; never above max_tokens.',
@@ -84,17 +88,19 @@ type Format = z.output<typeof GetContext>['format'];
 /**
  * What the agent should see now, within a token budget: the summary of what folded, highlights, the latest turns, the
  * state. Reads a bounded number of rows whatever the length of the session. @throws {PactError} not_found.
+ * @returns beside the context, `sessionTokens`: those of all the session's messages, in whose place it is served. For
+ * counting; the wire does not carry it.
  */
 export async function getContext(
   ctx: Ctx,
   input: z.output<typeof GetContext>,
-): Promise<z.output<typeof Context>> {
+): Promise<z.output<typeof Context> & { sessionTokens: number }> {
   const session = await findSession(ctx, input.sessionId);
   // Where nothing may be read of the user, "seems neutral" would be a claim.
   const isFelt = input.includeEmotional && (await tracksEmotion(ctx, session.id));
   const state = isFelt ? summarizeState(stateOf(session)) : null;
   const candidates = await findCandidates(ctx, session, input.query);
-  const folded = await currentSentences(ctx, session);
+  const { sentences: folded, worded } = await currentSummary(ctx, session);
   const reserved =
     (state ? ctx.models.countTokens(renderState(state)) + 2 : 0) + (folded.length > 0 ? SUMMARY_HEADING : 0);
   const messageOverhead = MESSAGE_OVERHEAD[input.format];
@@ -108,7 +114,9 @@ export async function getContext(
     messages: loaded,
     sacrifices: sacrificeOrder(candidates, allotment.chosen).map((candidate) => candidate.id),
   };
-  const served = trim(ctx, draft, input.maxTokens, input.format);
+  const served =
+    (sentences.length > 0 && worded && withWording(ctx, draft, { sentences: folded, worded }, input)) ||
+    trim(ctx, draft, input.maxTokens, input.format);
   const servedIds = new Set(served.parts.messages.map((message) => message.id));
   // A neighbour was never asked for: that it did not fit is no loss.
   const dropped = candidates.filter(
@@ -120,22 +128,25 @@ export async function getContext(
     emotionalState: served.parts.state?.currentEmotion ?? null,
     emotionalDetail: served.parts.state,
     consolidatedSummary: served.parts.summary,
+    ...(served.model === undefined ? {} : { summaryModel: served.model }),
     summarySentences: served.sentences.map(presentSentence),
     tokenCount: served.tokens,
     truncated:
       dropped.length > 0 || served.sentences.length < sentences.length || served.parts.state !== state,
-    dropped: dropped
-      .sort((a, b) => a.sequence - b.sequence)
-      .map(({ id: messageId, tokens }) => ({
-        id: messageId,
-        reason: unreadable.has(messageId)
-          ? ('archive_unavailable' as const)
-          : tokens > input.maxTokens
-            ? ('longer_than_budget' as const)
-            : ('over_budget' as const),
-      })),
+    dropped: presentDropped(dropped, unreadable, input.maxTokens),
     ...(input.format === 'json' ? {} : { prompt: render(served.parts, input.format) }),
+    sessionTokens: session.tokenCount,
   };
+}
+
+function presentDropped(dropped: Candidate[], unreadable: ReadonlySet<string>, maxTokens: number) {
+  const reasonOf = ({ id: messageId, tokens }: Candidate) => {
+    if (unreadable.has(messageId)) return 'archive_unavailable' as const;
+    return tokens > maxTokens ? ('longer_than_budget' as const) : ('over_budget' as const);
+  };
+  return dropped
+    .sort((a, b) => a.sequence - b.sequence)
+    .map((candidate) => ({ id: candidate.id, reason: reasonOf(candidate) }));
 }
 
 /** The summary's sentences that say more than the messages served beside them, those first that bear on the query. */
@@ -161,6 +172,23 @@ interface Served {
   parts: ContextParts;
   sentences: SummarySentence[];
   tokens: number;
+  /** Set: the summary is in that model's words. */
+  model?: string;
+}
+
+/**
+ * The draft with the whole summary in a model's words; undefined where that does not fit beside everything chosen: its
+ * sentences can be cut, a wording cannot.
+ */
+function withWording(
+  ctx: Ctx,
+  { state, messages: loaded }: Draft,
+  { sentences, worded }: { sentences: SummarySentence[]; worded: WordedSummary },
+  { maxTokens, format }: z.output<typeof GetContext>,
+): Served | undefined {
+  const parts: ContextParts = { summary: worded.text, state, messages: loaded };
+  const tokens = ctx.models.countTokens(servedText(parts, format));
+  return tokens <= maxTokens ? { parts, sentences, tokens, model: worded.model } : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { emotionalStates } from '@pact/db';
+import { emotionalStates, type ModelReading } from '@pact/db';
 import { and, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Ctx } from '../ctx.ts';
@@ -63,6 +63,13 @@ const DynamicsAnswer = z.object({
   recoveryRate: rate().meta({ description: 'Valence a message by which they come back.' }),
 });
 
+const ModelReadingAnswer = z
+  .object({ model: z.string(), emotion: EmotionName, valence: valence(), arousal: arousal() })
+  .meta({
+    description:
+      'What a configured model provider made of a message that the built-in engine is unsure of. It moves nothing: state, trend and alerts follow the built-in readings.',
+  });
+
 export const EmotionalStateAnswer = EmotionalSummary.extend({
   sessionId: id(),
   changePoints: z.array(ChangePoint).optional().meta({
@@ -88,6 +95,7 @@ export const EmotionalStateAnswer = EmotionalSummary.extend({
           .meta({
             description: 'The words that carried it: UTF-16 offsets into the message, strongest first.',
           }),
+        modelReading: ModelReadingAnswer.optional(),
       }),
     )
     .meta({ description: `One entry a user message, oldest first; the latest ${HISTORY_LENGTH}.` }),
@@ -119,8 +127,13 @@ export async function getEmotionalState(
       messageId: entry.messageId,
       confidence: entry.confidence,
       words: entry.words,
+      ...(entry.modelReading ? { modelReading: presentReading(entry.modelReading) } : {}),
     })),
   };
+}
+
+function presentReading({ model, emotion, valence, arousal }: ModelReading) {
+  return { model, emotion: emotion as z.output<typeof EmotionName>, valence, arousal };
 }
 
 /** The filter's state that a session carries. */

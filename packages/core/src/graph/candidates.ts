@@ -1,12 +1,11 @@
 import { memoryEdges, memoryNames, memoryNodes, messages, rows, topicPriorities } from '@pact/db';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { readableTexts } from '../archive/texts.ts';
-import type { Concept, Ctx } from '../ctx.ts';
+import type { Ctx } from '../ctx.ts';
 import { nodeId } from '../ids.ts';
 import { type MessageRow, selectMessages } from '../messages.ts';
 import type { SessionRow } from '../sessions.ts';
 import type { Priority } from './importance.ts';
-import { type KnownName, keysAskedFor, type Names } from './names.ts';
 import type { NodeRow } from './rank.ts';
 
 /** Edges that one answer holds: the heaviest. */
@@ -16,31 +15,6 @@ type StoredEdge = Pick<typeof memoryEdges.$inferSelect, 'fromId' | 'toId' | 'typ
 
 const ofNodes = ({ workspaceId, id }: SessionRow) =>
   and(eq(memoryNodes.workspaceId, workspaceId), eq(memoryNodes.sessionId, id));
-
-/** What the session knows of the names that these concepts mention: look-ups by key, whatever its length. */
-export async function readNames(ctx: Ctx, session: SessionRow, concepts: Concept[]): Promise<Names> {
-  const keys = keysAskedFor(concepts);
-  if (keys.length === 0) return { byKey: new Map(), topics: new Set() };
-  const entities = concepts.filter(({ kind }) => kind === 'entity');
-  const topicKeys = new Map(entities.map(({ key }) => [nodeId(session.id, 'topic', key), key]));
-  const { workspaceId } = session;
-  const found = await rows<{ key: string; nodeId: string; fullKey: string | null; type: KnownName['type'] }>(
-    ctx.db,
-    sql`select key, node_id as "nodeId", full_key as "fullKey", entity_type as type from ${memoryNames}
-      where workspace_id = ${workspaceId} and session_id = ${session.id}
-      and key in (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb))
-      union all
-      select key, id, null, null from ${memoryNodes} where workspace_id = ${workspaceId} and session_id = ${session.id}
-      and type = 'topic' and id in (select jsonb_array_elements_text(${JSON.stringify([...topicKeys.keys()])}::jsonb))`,
-  );
-  const byKey = new Map<string, KnownName>();
-  const topics = new Set<string>();
-  for (const { key, fullKey, ...name } of found) {
-    if (fullKey === null) topics.add(key);
-    else byKey.set(key, { ...name, fullKey });
-  }
-  return { byKey, topics };
-}
 
 /** The heaviest nodes, and those of topics that were ranked, however light. */
 export async function candidateNodes(

@@ -19,7 +19,7 @@ const nodeNamed = async (sessionId: string, name: string) =>
 
 /** Everything that the graph stores of a session, in an order of its own. */
 async function storedGraph(sessionId: string) {
-  const { db } = world.connection;
+  const { asOwner: db } = world.connection;
   return {
     nodes: await rows(db, sql`select * from memory_nodes where session_id = ${sessionId} order by id`),
     edges: await rows(

@@ -74,21 +74,13 @@ async function nearInMeaning({ db, models }: Ctx, ofScope: SQL, query: string): 
 
 /** Sessions whose messages have words of the query, by how rare those are and how many of them there are. */
 async function withWords(ctx: Ctx, scope: Scope, query: string): Promise<string[]> {
-  const { workspaceId } = ctx.actor;
-  const ofUser =
-    scope.userId === undefined
-      ? sql`true`
-      : sql`m.session_id in (select id from ${sessions} where ${conditions(ctx, scope)})`;
   // Cut at spaces alone: what a word is within them, the index of the database decides, and the query follows it.
   const words = [...new Set(query.toLowerCase().split(/\s+/))].filter(isTelling).slice(0, MAX_WORDS);
+  // A function of the database: row-level security keeps a statement of ours from searching the index of words.
   const found = await rows<{ word: string; sessionId: string; matches: number }>(
     ctx.db,
-    sql`select w.word, m.session_id as "sessionId", count(*)::int as matches
-      from jsonb_array_elements_text(${JSON.stringify(words)}::jsonb) as w(word), lateral (
-        select m.session_id from messages m
-        where m.workspace_id = ${workspaceId} and m.search @@ plainto_tsquery('english', w.word) and ${ofUser}
-        limit ${MATCHES_A_WORD}) m
-      group by 1, 2`,
+    sql`select word, session_id as "sessionId", matches from sessions_with_words(${ctx.actor.workspaceId},
+      array(select jsonb_array_elements_text(${JSON.stringify(words)}::jsonb)), ${scope.userId ?? null}, ${MATCHES_A_WORD}::int)`,
   );
   const total = new Map<string, number>();
   for (const { word, matches } of found) total.set(word, (total.get(word) ?? 0) + matches);

@@ -19,12 +19,12 @@ export interface AnalysedTurn extends Turn {
   features: TurnFeatures;
 }
 
-/** Runs every engine over one turn. Pure and in process; done before any transaction begins. */
-function analyseTurn(models: Models, turn: Turn, trackEmotion: boolean): AnalysedTurn {
+/** Runs the engines over one turn, but for emotion, which may not be allowed. Pure and in process. */
+function analyseTurn(models: Models, turn: Turn): AnalysedTurn {
   return {
     ...turn,
     tokens: models.countTokens(turn.content),
-    reading: trackEmotion && turn.role === 'user' ? rounded(models.readEmotion(turn.content)) : null,
+    reading: null,
     concepts: turn.role === 'system' ? [] : models.extractConcepts(turn.content),
     features: readFeatures(models, turn.content),
   };
@@ -35,13 +35,24 @@ const CHARACTERS_AT_A_TIME = 10_000;
 /** What even an empty turn counts for. */
 const CHARACTERS_AT_LEAST = 100;
 
-/** Runs every engine over many turns, and lets others in between: a thousand of them take a second. */
-export async function analyseTurns(
-  models: Models,
-  turns: Turn[],
-  trackEmotion: boolean,
-): Promise<AnalysedTurn[]> {
-  const analysed: AnalysedTurn[] = [];
+/** Runs the engines over many turns, before any transaction begins. `reading` is left to `readEmotions`. */
+export function analyseTurns(models: Models, turns: Turn[]): Promise<AnalysedTurn[]> {
+  return inPieces(turns, (turn) => analyseTurn(models, turn));
+}
+
+/** The same turns with how the user's messages read. */
+export function readEmotions(models: Models, turns: AnalysedTurn[]): Promise<AnalysedTurn[]> {
+  return inPieces(turns, (turn) =>
+    turn.role === 'user' ? { ...turn, reading: rounded(models.readEmotion(turn.content)) } : turn,
+  );
+}
+
+/** Lets others in between: a thousand messages take a second. */
+async function inPieces<Given extends Turn, Made>(
+  turns: Given[],
+  make: (turn: Given) => Made,
+): Promise<Made[]> {
+  const made: Made[] = [];
   let characters = 0;
   for (const turn of turns) {
     if (characters >= CHARACTERS_AT_A_TIME) {
@@ -49,9 +60,9 @@ export async function analyseTurns(
       characters = 0;
     }
     characters += turn.content.length + CHARACTERS_AT_LEAST;
-    analysed.push(analyseTurn(models, turn, trackEmotion));
+    made.push(make(turn));
   }
-  return analysed;
+  return made;
 }
 
 /** Three decimals: more would claim a precision that no reading has. Probabilities stay as they are: they are summed up. */

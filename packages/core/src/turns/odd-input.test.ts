@@ -74,7 +74,6 @@ describe('odd input', () => {
     const turns = await analyseTurns(
       { ...models, countTokens: () => 0, embed: () => new Float32Array(256) },
       million.map(({ content }) => ({ role: 'assistant', content })),
-      true,
     );
     expect(turns.map(({ concepts }) => concepts.length)).toEqual([1, 0]);
   });

@@ -23,6 +23,7 @@ import type {
   GetErasureInput,
   GetMemoryGraphInput,
   GetSessionInput,
+  GetUsageInput,
   Health,
   HealthInput,
   ListMessagesInput,
@@ -38,6 +39,7 @@ import type {
   SavedMessages,
   Session,
   SetPriorityInput,
+  Usage,
   UserExport,
 } from './types.ts';
 
@@ -229,6 +231,15 @@ export abstract class Operations {
    */
   deleteUser(input: DeleteUserInput, options?: RequestOptions): Promise<Erasure> {
     return this.call(operations.deleteUser, input, options);
+  }
+
+  /**
+   * Read what the workspace used, by day or by key.
+   *
+   * `GET /usage`
+   */
+  getUsage(input: GetUsageInput = {}, options?: RequestOptions): Promise<Usage> {
+    return this.call(operations.getUsage, input, options);
   }
 
   /**

@@ -58,6 +58,7 @@ const contextFromWire: Names = {
   emotional_state: 'emotionalState',
   emotional_detail: ['emotionalDetail', emotionalSummaryFromWire],
   consolidated_summary: 'consolidatedSummary',
+  summary_model: 'summaryModel',
   summary_sentences: ['summarySentences', summarySentenceFromWire],
   token_count: 'tokenCount',
 };
@@ -76,6 +77,7 @@ const emotionalStateFromWire: Names = {
   }],
   emotional_history: ['emotionalHistory', {
     message_id: 'messageId',
+    model_reading: 'modelReading',
   }],
 };
 
@@ -145,6 +147,7 @@ const exportedSessionFromWire: Names = {
   messages: ['messages', messageFromWire],
   emotional_history: ['emotionalHistory', {
     message_id: 'messageId',
+    model_reading: 'modelReading',
   }],
   graph: ['graph', {
     nodes: ['nodes', {
@@ -164,6 +167,28 @@ const userExportFromWire: Names = {
   user_id: 'userId',
   exported_at: 'exportedAt',
   sessions: ['sessions', exportedSessionFromWire],
+};
+
+const usageFromWire: Names = {
+  data: ['data', {
+    key_id: 'keyId',
+    tokens_stored: 'tokensStored',
+    tokens_served: 'tokensServed',
+    tokens_saved: 'tokensSaved',
+    model: ['model', {
+      input_tokens: 'inputTokens',
+      output_tokens: 'outputTokens',
+    }],
+  }],
+  totals: ['totals', {
+    tokens_stored: 'tokensStored',
+    tokens_served: 'tokensServed',
+    tokens_saved: 'tokensSaved',
+    model: ['model', {
+      input_tokens: 'inputTokens',
+      output_tokens: 'outputTokens',
+    }],
+  }],
 };
 
 const healthFromWire: Names = {
@@ -398,6 +423,18 @@ export const deleteUser: Operation = {
     userId: 'user_id',
   },
   answer: erasureFromWire,
+};
+
+/** GET /usage */
+export const getUsage: Operation = {
+  method: 'GET',
+  path: '/usage',
+  queryFields: {
+    from: 'from',
+    to: 'to',
+    groupBy: 'group_by',
+  },
+  answer: usageFromWire,
 };
 
 /** GET /health */

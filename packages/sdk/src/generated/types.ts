@@ -27,6 +27,8 @@ export interface Context {
   emotionalDetail: EmotionalSummary | null;
   /** Empty until something folded. */
   consolidatedSummary: string;
+  /** Set when a model provider worded the summary: by which model. `summarySentences` is what it worded. */
+  summaryModel?: string;
   summarySentences: SummarySentence[];
   /** Tokens (o200k_base) of summary, state and messages as served; never above maxTokens. */
   tokenCount: number;
@@ -125,6 +127,15 @@ export interface EmotionalState {
       end: number;
       weight: number;
     }[];
+    /** What a configured model provider made of a message that the built-in engine is unsure of. It moves nothing: state, trend and alerts follow the built-in readings. */
+    modelReading?: {
+      model: string;
+      emotion: Emotion;
+      /** 0 most negative, 0.5 neutral, 1 most positive */
+      valence: number;
+      /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+      arousal: number;
+    };
   }[];
 }
 
@@ -196,6 +207,15 @@ export interface ExportedSession {
       end: number;
       weight: number;
     }[];
+    /** What a configured model read beside it. */
+    modelReading: {
+      model: string;
+      emotion: Emotion;
+      /** 0 most negative, 0.5 neutral, 1 most positive */
+      valence: number;
+      /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+      arousal: number;
+    } | null;
   }[];
   graph: {
     nodes: {
@@ -219,6 +239,11 @@ export interface ExportedSession {
   summary: {
     text: string;
     sentences: SummarySentence[];
+    /** The same in the words of a configured model. */
+    worded: {
+      model: string;
+      text: string;
+    } | null;
   };
   priorities: {
     topic: string;
@@ -426,6 +451,48 @@ export interface SummarySentence {
 /** Where valence is going over the latest user messages. */
 export type Trend = 'positive' | 'negative' | 'stable';
 
+export interface Usage {
+  from: string;
+  to: string;
+  /** Days, or keys, on which there was something; in their order. */
+  data: {
+    /** With `groupBy` day. */
+    day?: string;
+    /** With `groupBy` key. */
+    keyId?: string;
+    /** Requests that were let in and answered, also with a refusal of their own, such as a missing session; not those refused at the door (key, scope, rate limit, quota), and not failures of the service. */
+    requests: number;
+    /** Tokens of the messages saved. */
+    tokensStored: number;
+    /** Tokens of contexts and recalls, as served. */
+    tokensServed: number;
+    /** Tokens that the whole sessions have beyond the contexts served in their place. */
+    tokensSaved: number;
+    /** What a configured model provider read and wrote; absent where none was asked. */
+    model?: {
+      calls: number;
+      inputTokens: number;
+      outputTokens: number;
+    };
+  }[];
+  totals: {
+    /** Requests that were let in and answered, also with a refusal of their own, such as a missing session; not those refused at the door (key, scope, rate limit, quota), and not failures of the service. */
+    requests: number;
+    /** Tokens of the messages saved. */
+    tokensStored: number;
+    /** Tokens of contexts and recalls, as served. */
+    tokensServed: number;
+    /** Tokens that the whole sessions have beyond the contexts served in their place. */
+    tokensSaved: number;
+    /** What a configured model provider read and wrote; absent where none was asked. */
+    model?: {
+      calls: number;
+      inputTokens: number;
+      outputTokens: number;
+    };
+  };
+}
+
 /** Everything held about one end user. */
 export interface UserExport {
   userId: string;
@@ -577,6 +644,15 @@ export interface ExportUserInput {
 export interface DeleteUserInput {
   /** As `metadata.userId` of the sessions names the end user. */
   userId: string;
+}
+
+export interface GetUsageInput {
+  /** First day, in UTC. Without it, the first of the month of the last day. */
+  from?: string | undefined;
+  /** Last day, counted in. Without it, today. */
+  to?: string | undefined;
+  /** Default "day". */
+  groupBy?: 'day' | 'key' | undefined;
 }
 
 export type HealthInput = Record<string, never>;
