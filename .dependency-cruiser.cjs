@@ -70,6 +70,12 @@ module.exports = {
       from: { path: '^apps/api/' },
       to: { path: '^packages/[^/]+/src/(?!index\\.ts|testing\\.ts)' },
     },
+    never(
+      'telemetry-is-loaded-when-asked-for',
+      'Without an endpoint nothing of OpenTelemetry is loaded: its users stand behind one import that waits.',
+      '^apps/api/src/(?!telemetry/(otlp|spans|metrics|logs|exporting)\\.ts)',
+      'node_modules/@opentelemetry/',
+    ),
     {
       name: 'routers-decide-nothing',
       comment: 'A router that touches the database or HTTP is in the wrong file.',

@@ -3,7 +3,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { CreateSession, type Ctx, createSession, SaveInteraction, saveInteraction } from '@pact/core';
+import {
+  CreateSession,
+  type Ctx,
+  createSession,
+  SaveInteraction,
+  saveInteraction,
+  USAGE_SLOTS,
+} from '@pact/core';
 import { type Database, rows } from '@pact/db';
 import { sql } from 'drizzle-orm';
 import { summarize } from '../environment.ts';
@@ -66,7 +73,10 @@ export async function writeScript(
       );
   const literal = (value: unknown, position: number): string => {
     if (value === null || value === undefined) return 'null';
-    if (typeof value === 'number') return isRevision(text, position) ? '(:n - 1)' : String(value);
+    if (typeof value === 'number') {
+      if (isUsageSlot(text, position)) return `(:client_id % ${USAGE_SLOTS})`;
+      return isRevision(text, position) ? '(:n - 1)' : String(value);
+    }
     // pgbench looks for its variables inside of literals too: no colon may stand there as one.
     const escaped = moving(String(value))
       .replaceAll('\\', '\\\\')
@@ -94,6 +104,8 @@ export async function writeScript(
   return { path, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
+/** Saves of one key spread their usage over slots: clients of pgbench must not queue on one of them. */
+const isUsageSlot = (text: string, position: number) => text.includes(`::date, $${position}::int, 1,`);
 const isRevision = (text: string, position: number) => text.includes(`s.revision = $${position}::bigint`);
 
 /** Empty sessions with names that a script can make. */

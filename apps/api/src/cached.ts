@@ -46,6 +46,7 @@ export function createAnswerFromCache(operation: Operation): AnswerFromCache {
       const { workspaceId } = caller;
       const { kept, isHit } = await cache.read({ workspaceId, sessionId, answer });
       meter.count(caller, kept);
+      context.services.telemetry.cacheResult(isHit ? 'hit' : 'miss');
       return { body: kept.body, isHit };
     } catch (error) {
       if (isOurRefusal(error)) meter.count(caller);
@@ -82,6 +83,8 @@ export function answerMaker(services: Services): MakeAnswer {
     const context: RequestContext = {
       services,
       requestId: '',
+      log: services.log,
+      response: undefined,
       header: () => undefined,
       setHeader: () => {},
       admitted: { workspaceId, keyId: 'cache', scopes: [], plan: 'team', rateLimited: false },
@@ -91,8 +94,14 @@ export function answerMaker(services: Services): MakeAnswer {
     const call = createCaller(context)[operation.name] as (input: unknown) => Promise<unknown>;
     const found = await call({ ...JSON.parse(answer.slice(at + 1)), sessionId });
     const body = Buffer.from(JSON.stringify(toWire(operation.output, found)));
-    return { body, ...context.served! };
+    return { body, ...context.served!, isLacking: isLacking(found) };
   };
+}
+
+/** True for a context without messages that only the archive has, which is away. */
+function isLacking(answer: unknown): boolean {
+  const { dropped = [] } = answer as { dropped?: { reason: string }[] };
+  return dropped.some(({ reason }) => reason === 'archive_unavailable');
 }
 
 /**

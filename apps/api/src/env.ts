@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { isKeyShaped, type Plan } from '@pact/core';
 import { z } from 'zod';
+import type { TelemetryEnv } from './telemetry/index.ts';
 
 export interface EmbeddingsEnv {
   url: string;
@@ -57,6 +58,8 @@ export interface Env {
   workerPort: number | undefined;
   /** A language model that words summaries and reads what the built-in engine is unsure of. */
   llm: LlmEnv | undefined;
+  /** Where traces, metrics and logs go; undefined: nowhere. */
+  telemetry: TelemetryEnv | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -117,7 +120,16 @@ const Variables = z.object({
   PACT_WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   AWS_ENDPOINT_URL: optional,
   AWS_ENDPOINT_URL_S3: optional,
+  PACT_STAGE: optional,
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional.refine((value) => value === undefined || isHttpUrl(value), {
+    message: 'must be an http:// or https:// address',
+  }),
+  OTEL_SERVICE_NAME: optional,
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  OTEL_METRIC_EXPORT_INTERVAL: z.coerce.number().int().min(1_000).default(60_000),
 });
+
+const isHttpUrl = (value: string) => /^https?:\/\//.test(value) && URL.canParse(value);
 
 /** The environment cannot be used; `message` names the variable. */
 export class EnvError extends Error {
@@ -171,6 +183,7 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     runsJobs: env.PACT_JOBS === 'on',
     workerPort: env.PACT_WORKER_PORT,
     llm: llmOf(env),
+    telemetry: telemetryOf(env),
     logLevel: env.PACT_LOG_LEVEL,
   };
 }
@@ -215,4 +228,16 @@ function llmOf(env: z.output<typeof Variables>): LlmEnv | undefined {
   }
   const monthlyTokens = budget === 'unlimited' ? undefined : Number(budget ?? DEFAULT_MONTHLY_TOKENS);
   return { provider, model, apiKey, baseUrl, region, monthlyTokens };
+}
+
+function telemetryOf(env: z.output<typeof Variables>): TelemetryEnv | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = env;
+  if (!endpoint) return undefined;
+  return {
+    endpoint,
+    serviceName: env.OTEL_SERVICE_NAME ?? 'pact-api',
+    stage: env.PACT_STAGE,
+    traceShare: env.OTEL_TRACES_SAMPLER_ARG,
+    metricIntervalMs: env.OTEL_METRIC_EXPORT_INTERVAL,
+  };
 }

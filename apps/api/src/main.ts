@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Env, parseEnv } from './env.ts';
 import { provideLocalKey } from './local-key.ts';
 import { warmUp } from './models.ts';
-import { openLog, openServices } from './open.ts';
+import { openServices } from './open.ts';
 import { endOnSignal, refuseToStart } from './process.ts';
 import { createServer } from './server.ts';
 import type { Services } from './services.ts';
@@ -19,8 +19,7 @@ const GRACE_TURN_MS = 50;
 /** Starts the API, and the site beside it unless `--api-only`; ends when told to, after the running requests. */
 async function main(): Promise<void> {
   const env = parseEnv(process.env);
-  const log = openLog(env);
-  const services = await openServices(env, log);
+  const services = await openServices(env);
   const { connection } = services;
   warmUp(services.domain.models);
   const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
@@ -41,9 +40,11 @@ async function main(): Promise<void> {
   announce({ apiUrl, siteUrl, apiKey, storage: storageOf(env), embeddings: env.embeddings, llm: env.llm });
   endOnSignal(async () => {
     isDraining = true;
+    services.live.end();
     for (let turn = 0; turn < GRACE_TURNS; turn++) await sleep(GRACE_TURN_MS);
     await Promise.all([api.close(), site?.close()]);
     await services.close();
+    await services.telemetry.close();
   });
 }
 

@@ -54,7 +54,9 @@ function describe(operation: Operation, schemas: Json): Json {
   const input = convert(operation.input, 'input', schemas) as { properties?: Json; required?: string[] };
   const properties = input.properties ?? {};
   const required = new Set(input.required ?? []);
-  const others = Object.keys(properties).filter((field) => !pathParameters.includes(field));
+  const others = Object.keys(properties).filter(
+    (field) => !pathParameters.includes(field) && !HEADER_PARAMETERS[field],
+  );
   const body = Object.fromEntries(others.map((field) => [field, properties[field]]));
   const bodyRequired = others.filter((field) => required.has(field));
   return {
@@ -63,22 +65,7 @@ function describe(operation: Operation, schemas: Json): Json {
     summary: meta.summary,
     ...(meta.description ? { description: meta.description } : {}),
     ...(meta.scope ? {} : { security: [] }),
-    parameters: [
-      ...pathParameters.map((field) => ({
-        name: field,
-        in: 'path',
-        required: true,
-        schema: properties[field],
-      })),
-      ...(hasBody
-        ? [idempotencyKey]
-        : others.map((field) => ({
-            name: field,
-            in: 'query',
-            required: required.has(field),
-            schema: properties[field],
-          }))),
-    ],
+    parameters: parametersOf(operation, properties, required),
     ...(hasBody && others.length > 0
       ? {
           requestBody: {
@@ -95,6 +82,43 @@ function describe(operation: Operation, schemas: Json): Json {
   };
 }
 
+function parametersOf(
+  { pathParameters, hasBody }: Operation,
+  properties: Json,
+  required: Set<string>,
+): Json[] {
+  const others = Object.keys(properties).filter(
+    (field) => !pathParameters.includes(field) && !HEADER_PARAMETERS[field],
+  );
+  return [
+    ...pathParameters.map((field) => ({
+      name: field,
+      in: 'path',
+      required: true,
+      schema: properties[field],
+    })),
+    ...(hasBody
+      ? [idempotencyKey]
+      : others.map((field) => ({
+          name: field,
+          in: 'query',
+          required: required.has(field),
+          schema: properties[field],
+        }))),
+    ...Object.keys(HEADER_PARAMETERS)
+      .filter((field) => properties[field])
+      .map((field) => ({
+        name: HEADER_PARAMETERS[field],
+        in: 'header',
+        required: false,
+        schema: properties[field],
+      })),
+  ];
+}
+
+/** Fields that REST takes from a header. */
+const HEADER_PARAMETERS: Record<string, string> = { last_event_id: 'Last-Event-ID' };
+
 const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
@@ -109,9 +133,10 @@ const cacheHeader = {
   schema: { type: 'string', enum: ['hit', 'miss'] },
 };
 
-function responses({ meta, output, pathParameters, hasBody }: Operation, schemas: Json): Json {
-  const success =
-    meta.status === 204
+function responses({ meta, output, events, pathParameters, hasBody }: Operation, schemas: Json): Json {
+  const success = events
+    ? { description: 'A stream without end.', content: eventStream(events, schemas) }
+    : meta.status === 204
       ? { description: 'Done; no body.' }
       : { description: 'Done.', content: json(convert(output, 'output', schemas)) };
   const codes: ErrorCode[] = ['invalid_request', 'internal_error', 'unavailable'];
@@ -138,6 +163,20 @@ function refusal(code: ErrorCode, path: string): Json {
     return { description, content: json({ $ref: '#/components/schemas/Health' }) };
   }
   return { description, content: json({ $ref: '#/components/schemas/Error' }) };
+}
+
+/** One event of the stream, as its lines `event`, `id` and `data` tell it; `data` is JSON. */
+function eventStream(events: NonNullable<Operation['events']>, schemas: Json): Json {
+  const oneOf = Object.entries(events).map(([name, schema]) => ({
+    type: 'object',
+    properties: {
+      event: { const: name },
+      id: { type: 'string' },
+      data: convert(schema, 'output', schemas),
+    },
+    required: ['event', 'id', 'data'],
+  }));
+  return { 'text/event-stream': { schema: { oneOf } } };
 }
 
 const json = (schema: unknown) => ({ 'application/json': { schema } });

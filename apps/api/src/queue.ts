@@ -54,6 +54,8 @@ export interface JobQueue extends Queue {
   /** Makes a job of time due, unless that happened within so many seconds, in any process. */
   tick(kind: 'archive-scan' | 'usage-rollup' | 'sweep', everySeconds: number): Promise<void>;
   dead(): Promise<DeadJob[]>;
+  /** Seconds by which the oldest fold that is due is late, over all workspaces; 0 when none is. */
+  lag(): Promise<number>;
   /** Gives a dead job its attempts again. @returns false when there is no such dead job. */
   retry(id: string): Promise<boolean>;
   close(): Promise<void>;
@@ -117,6 +119,7 @@ function jobQueue({ acrossWorkspaces: db }: Connection, boss: PgBoss): JobQueue 
     tick: async (kind, everySeconds) =>
       void (await send(db, { kind }, { singletonKey: kind, singletonSeconds: everySeconds })),
     dead: () => deadJobs(db),
+    lag: async () => (await statement<{ seconds: number }>(db, LAG, ['consolidate']))[0]!.seconds,
     retry: async (id) => {
       const found = (await deadJobs(db)).find((dead) => dead.id === id);
       if (!found) return false;
@@ -190,6 +193,9 @@ async function makeQueues({ script }: Connection, boss: PgBoss): Promise<void> {
 
 const DUE = `select q.name as kind from pgboss.queue q where q.name = any($1::text[]) and exists (
   select 1 from pgboss.job j where j.name = q.name and j.state < 'active' and j.start_after < now())`;
+
+const LAG = `select coalesce(extract(epoch from now() - min(start_after)), 0)::float8 as seconds from pgboss.job
+  where name = $1 and state < 'active' and start_after < now()`;
 
 /** Written as pg-boss's own index of waiting jobs is, which serves it. */
 const REMOVE_WAITING = `delete from pgboss.job

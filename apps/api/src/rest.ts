@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { PactError } from '@pact/core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { parse as parseJson } from 'secure-json-parse';
 import { answerMaker, createAnswerFromCache, sendBytes } from './cached.ts';
 import { errorBody, statusOf, toPactError } from './errors.ts';
+import { answerStream, lastEventIdOf } from './live/answer.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Operation, operations } from './operations.ts';
 import { createCaller } from './router.ts';
@@ -41,22 +43,34 @@ export function requestContext(
   return {
     services,
     requestId: request.id,
+    log: request.log as Logger,
+    get caller() {
+      return request.caller;
+    },
+    set caller(caller) {
+      request.caller = caller;
+    },
     header: (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
     setHeader: (name, value) => void reply.header(name, value),
+    response: reply.raw,
   };
 }
 
 /** Answers with a row of the error table. */
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = httpError(thrown) ?? toPactError(thrown);
-  if (error.code === 'internal_error') {
-    request.log.error({ err: rootOf(error), request_id: request.id }, 'unexpected error');
-  }
+  noteRefusal(error, request);
   if (error.retryAfter !== undefined) reply.header('Retry-After', String(error.retryAfter));
   return reply.code(statusOf(error)).send(errorBody(error, request.id));
+}
+
+/** Counts a refusal, and logs what should not have happened. */
+export function noteRefusal(error: PactError, request: FastifyRequest): void {
+  request.refusals?.push(error.code);
+  if (error.code === 'internal_error') request.log.error({ err: rootOf(error) }, 'unexpected error');
 }
 
 function mountOperation(scope: FastifyInstance, services: Services, operation: Operation): void {
@@ -65,6 +79,8 @@ function mountOperation(scope: FastifyInstance, services: Services, operation: O
   scope.route({
     method: meta.method,
     url: meta.path.replace(/\{(\w+)\}/g, ':$1'),
+    // Of an answer without end there is no head.
+    exposeHeadRoute: !operation.events,
     // Before the body is read: nobody without a key makes this process hold five megabytes.
     onRequest: async (request) => {
       // One whose answers are kept has no body, and begins with this itself.
@@ -73,18 +89,19 @@ function mountOperation(scope: FastifyInstance, services: Services, operation: O
     },
     handler: async (request, reply) => {
       const context = requestContext(services, request, reply);
-      try {
-        if (fromCache) {
-          const kept = await fromCache(context, keptRequest(operation, request));
-          reply.header('X-Cache', kept?.isHit ? 'hit' : 'miss');
-          if (kept) return sendBytes(reply, kept.body);
-        }
-        const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
-        const answer = await call(readInput(operation, request));
-        return send(reply, operation, answer, toWire(output, answer));
-      } finally {
-        request.caller = context.caller;
+      if (fromCache) {
+        const kept = await fromCache(context, keptRequest(operation, request));
+        reply.header('X-Cache', kept?.isHit ? 'hit' : 'miss');
+        if (kept) return sendBytes(reply, kept.body);
       }
+      const input = readInput(operation, request);
+      if (operation.events) {
+        const onFailure = (error: unknown) => noteRefusal(toPactError(error), request);
+        return await answerStream(context, operation.events, input, reply, onFailure);
+      }
+      const call = createCaller(context)[name] as (input: unknown) => Promise<unknown>;
+      const answer = await call(input);
+      return send(reply, operation, answer, toWire(output, answer));
     },
   });
 }
@@ -109,14 +126,14 @@ function keptRequest(operation: Operation, request: FastifyRequest) {
 }
 
 /** Path, and query or body, under the domain's names. */
-function readInput({ input, hasBody, pathParameters }: Operation, request: FastifyRequest): unknown {
+function readInput({ input, hasBody, pathParameters, events }: Operation, request: FastifyRequest): unknown {
   const given = hasBody
     ? fromBody(input, request.body)
     : fromQuery(input, request.query as Record<string, unknown>);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
   const parameters = request.params as Record<string, string>;
   const path = Object.fromEntries(pathParameters.map((name) => [camelCase(name), parameters[name]]));
-  return { ...given, ...path };
+  return { ...given, ...path, ...(events ? lastEventIdOf(request.headers) : {}) };
 }
 
 function fromBody(input: Operation['input'], body: unknown): unknown {
@@ -172,7 +189,7 @@ function httpError(thrown: unknown): PactError | undefined {
  * What the log says of an unexpected error: kinds, codes and stack, innermost last. No messages: a driver's quotes the
  * statement and its parameters, and those are what people wrote.
  */
-export function rootOf(error: Error): {
+function rootOf(error: Error): {
   kinds: string[];
   code: string | undefined;
   stack: string | undefined;

@@ -4,13 +4,18 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type AuthenticatedKey, createId, PactError } from '@pact/core';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { errorBody, toPactError } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
-import { BODY_LIMIT, mountRest, requestContext, rootOf, sendError } from './rest.ts';
+import { BODY_LIMIT, mountRest, noteRefusal, requestContext, sendError } from './rest.ts';
 import { appRouter } from './router.ts';
 import type { Services } from './services.ts';
-import type { RequestContext } from './trpc.ts';
+import { tellRequests } from './telemetry/hooks.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -46,9 +51,7 @@ interface ServerOptions {
 export async function createServer(services: Services, options: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: services.log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
-    // Each line says its request itself: no logger of its own for every request.
-    childLoggerFactory: (logger) => logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false, connectionsCheckingInterval: 5_000 },
@@ -66,7 +69,11 @@ export async function createServer(services: Services, options: ServerOptions): 
         reply.header('X-Request-Id', request.id),
       ),
   });
+  app.decorateRequest('caller', undefined);
+  tellRequests(app, services.telemetry);
   addHooks(app, options);
+  // Else closing would wait for those who look on, and they for what comes next.
+  app.addHook('preClose', async () => services.live.end());
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     sendError(new PactError('not_found', { message: 'There is no such route.' }), request, reply),
@@ -79,15 +86,23 @@ export async function createServer(services: Services, options: ServerOptions): 
     strictPreflight: false,
   });
   await mountRest(app, services);
+  await mountTrpc(app, services);
+  await app.register(swagger, { mode: 'static', specification: { document: openApiDocument() as never } });
+  await app.register(swaggerUi, {
+    routePrefix: '/pact/v1/docs',
+  });
+  return app;
+}
+
+/** The same procedures for tRPC's own clients. */
+async function mountTrpc(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
       router: appRouter,
       maxBatchSize: MAX_BATCH,
-      onError: ({ error, ctx }: { error: Error; ctx?: RequestContext | undefined }) => {
-        if (toPactError(error).code !== 'internal_error') return;
-        services.log.error({ err: rootOf(error), request_id: ctx?.requestId }, 'unexpected error');
-      },
+      onError: ({ error, req }: { error: Error; req: FastifyRequest }) =>
+        noteRefusal(toPactError(error), req),
       createContext: ({
         req,
         res,
@@ -97,16 +112,10 @@ export async function createServer(services: Services, options: ServerOptions): 
       }) => requestContext(services, req, res),
     },
   });
-  await app.register(swagger, { mode: 'static', specification: { document: openApiDocument() as never } });
-  await app.register(swaggerUi, {
-    routePrefix: '/pact/v1/docs',
-  });
-  return app;
 }
 
 /** A request id on every answer, a line in the log for each, and the end of its connection while draining. */
 function addHooks(app: FastifyInstance, options: ServerOptions): void {
-  app.decorateRequest('caller', undefined);
   // Callbacks and no promises: these run for every request, a hit of the cache too.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
@@ -121,10 +130,10 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
     // The route's pattern and not its address: an address may carry what somebody asked.
     request.log.info(
       {
-        request_id: request.id,
         method: request.method,
         route: request.routeOptions.url ?? 'unknown',
         status: reply.statusCode,
+        code: request.refusals[0],
         ms: Math.round(reply.elapsedTime * 10) / 10,
         workspace_id: request.caller?.workspaceId,
         key_id: request.caller?.keyId,

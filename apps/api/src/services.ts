@@ -11,12 +11,16 @@ import { createRedisStore } from './cache/redis-store.ts';
 import { NO_STORE } from './cache/store.ts';
 import { createEnrichment, type Enrichment } from './enrichment.ts';
 import { createRateLimiter, type RateLimiter } from './limits.ts';
+import { createLive } from './live/index.ts';
+import { type LiveStreams, STREAM_LIMITS, type StreamLimits } from './live/streams.ts';
 import { createMeter, type Meter } from './meter.ts';
 import { createModels } from './models.ts';
 import type { Provider } from './providers/index.ts';
 import type { JobQueue } from './queue.ts';
 import { createQuota, type Quota } from './quota.ts';
 import { repeat } from './repeat.ts';
+import { silent, type Telemetry } from './telemetry/index.ts';
+import { observeConnection, observeEmbedder, observeRedis } from './telemetry/parts.ts';
 import { startWorking, type Working } from './work.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
@@ -38,12 +42,14 @@ export interface Services {
   limiter: RateLimiter;
   quota: Quota;
   meter: Meter;
+  live: LiveStreams;
+  telemetry: Telemetry;
   log: Logger;
   /** The language model that was configured, and what it has left to do; absent without one. */
   provider: Provider | undefined;
   enrichment: Enrichment | undefined;
   /** Folds what a save left to fold, before its answer leaves. Never fails: the job of the save is there for later. */
-  fold(scope: { workspaceId: string; sessionId: string }): Promise<void>;
+  fold(scope: { workspaceId: string; sessionId: string }, log?: Logger): Promise<void>;
   /** Takes jobs from the queue from now on, until `close`. */
   work(): void;
   close(): Promise<void>;
@@ -63,24 +69,27 @@ interface Options {
   monthlyTokens?: number | undefined;
   /** Longest that the cache waits for an answer of Redis. */
   redisAnswerMs?: number | undefined;
+  streamLimits?: StreamLimits | undefined;
+  telemetry?: Telemetry | undefined;
 }
 
-export function createServices(connection: Connection, log: Logger, options: Options = {}): Services {
-  const { now = () => new Date(), embedder, redis, queue, archive, provider, monthlyTokens } = options;
+export function createServices(given: Connection, log: Logger, options: Options = {}): Services {
+  const { now = () => new Date(), redis, queue, provider, monthlyTokens, telemetry = silent } = options;
+  const connection = observeConnection(given, telemetry);
+  if (redis) observeRedis(redis, telemetry);
   const link = redis && createRedisLink(redis, log, options.redisAnswerMs);
   const cache = createSessionCache(storeFor(connection, link));
   const { acrossWorkspaces } = connection;
   const meter = createMeter(acrossWorkspaces, { now, log });
+  const authenticate = createAuthenticator(acrossWorkspaces, { now, link });
+  const live = createLive(connection, redis, authenticate, options.streamLimits ?? STREAM_LIMITS, cache);
   const domain = {
     usage: meter,
     models: createModels(),
-    embedder,
+    embedder: observeEmbedder(options.embedder, telemetry),
     languageModel: provider,
     indexes: createIndexCache(),
-    queue,
-    archive,
-    changes: cache,
-    now,
+    ...{ queue, archive: options.archive, changes: live.changes, now },
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
   const forWorkspace = (workspaceId: string) => ({
@@ -88,17 +97,14 @@ export function createServices(connection: Connection, log: Logger, options: Opt
     lagging: connection.lagging.forWorkspace(workspaceId),
   });
   const contextOf = (actor: Actor): Ctx => ({ ...domain, ...forWorkspace(actor.workspaceId), actor });
-  const jobCtx = {
-    ...domain,
-    forWorkspace,
-    db: acrossWorkspaces,
-    lagging: connection.lagging.acrossWorkspaces,
-  };
+  const ofAll = { db: acrossWorkspaces, lagging: connection.lagging.acrossWorkspaces };
+  telemetry.observe({ ...connection, jobLag: async () => queue?.lag() ?? 0, streams: live.count });
   const services = {
-    ...{ connection, redis, link, cache, domain, forWorkspace, jobCtx, meter, log, provider },
-    authenticate: createAuthenticator(acrossWorkspaces, { now, link }),
+    ...{ connection, redis, link, cache, domain, forWorkspace, authenticate, meter, live, telemetry, log },
+    jobCtx: { ...domain, ...ofAll, forWorkspace },
     limiter: createRateLimiter({ redis, log }),
     quota: createQuota(acrossWorkspaces),
+    provider,
     enrichment: provider && createEnrichment(contextOf, { provider, monthlyTokens, log }),
   };
   const { fold, work, stop } = background(services, queue);
@@ -108,17 +114,19 @@ export function createServices(connection: Connection, log: Logger, options: Opt
 type Made = Omit<Services, 'fold' | 'work' | 'close'>;
 
 /** What is done beside the requests: folds, and the jobs of the queue. */
-function background({ jobCtx, enrichment, log }: Made, queue: JobQueue | undefined) {
+function background({ jobCtx, enrichment, telemetry, log }: Made, queue: JobQueue | undefined) {
   let working: Working | undefined;
-  const fold: Services['fold'] = (scope) =>
-    foldDue(jobCtx, scope).catch((error: unknown) => log.error({ err: nameOf(error) }, 'fold failed'));
+  const fold: Services['fold'] = (scope, foldLog = log) =>
+    telemetry
+      .span('fold', {}, () => foldDue(jobCtx, scope))
+      .catch((error: unknown) => foldLog.error({ err: nameOf(error) }, 'fold failed'));
   const onDone = (job: Job) => {
     if (job.kind === 'consolidate') enrichment?.add({ ...job, keyId: 'job' });
   };
   return {
     fold,
     work: () => {
-      working ??= queue && startWorking(queue, jobCtx, log, { onDone });
+      working ??= queue && startWorking(queue, jobCtx, log, { onDone, telemetry });
     },
     stop: async () => working?.stop(),
   };
@@ -126,7 +134,7 @@ function background({ jobCtx, enrichment, log }: Made, queue: JobQueue | undefin
 
 /** Does what is to be done again and again. @returns what ends it, and everything that it works with. */
 function keepUp(
-  { connection, enrichment, link, log, meter, redis }: Made,
+  { connection, enrichment, link, live, log, meter, redis }: Made,
   { queue, stop }: { queue: JobQueue | undefined; stop(): Promise<void> },
 ): () => Promise<void> {
   const flushes = repeat(FLUSH_INTERVAL_MS, () =>
@@ -134,7 +142,7 @@ function keepUp(
   );
   const maintenance = repeat(MAINTENANCE_INTERVAL_MS, () => connection.maintain().catch(() => {}));
   return async () => {
-    await Promise.all([stop(), flushes.stop(), maintenance.stop(), enrichment?.close()]);
+    await Promise.all([stop(), flushes.stop(), maintenance.stop(), enrichment?.close(), live.close()]);
     await queue?.close();
     await meter.close();
     link?.close();

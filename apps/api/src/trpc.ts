@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { type AuthenticatedKey, type Ctx, ERRORS, isRecorded, PactError, type Scope } from '@pact/core';
 import { initTRPC } from '@trpc/server';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
 import { errorBody, toPactError, toTrpcError } from './errors.ts';
 import { type Served, servedBy } from './meter.ts';
 import type { Services } from './services.ts';
@@ -25,14 +28,22 @@ export interface Meta {
   headers?: Record<string, string>;
   /** Set: its answers over REST are kept until the session changes. `unless` names an input field that makes one too rare to keep. */
   cached?: { unless?: string };
+  /** Of a subscription: what it tells, by name. */
+  events?: Record<string, z.core.$ZodType>;
 }
 
 /** One request, whatever door it came through. */
 export interface RequestContext {
   services: Services;
   requestId: string;
+  /** Whose lines carry the request's id. */
+  log: Logger;
   header(name: string): string | undefined;
   setHeader(name: string, value: string): void;
+  /** Where the answer goes, for one that lasts. */
+  response: ServerResponse | undefined;
+  /** Set where the door itself must show that a stream is alive. */
+  keepAlive?: (() => void) | undefined;
   /** Set once the caller is known, for the log. */
   caller?: AuthenticatedKey | undefined;
   /** Set where the caller was let in before the procedure is called: it is not checked and counted again. */
@@ -49,6 +60,7 @@ const t = initTRPC
   .context<RequestContext>()
   .meta<Meta>()
   .create({
+    sse: { ping: { enabled: true, intervalMs: 15_000 } },
     errorFormatter: ({ shape, error, ctx }) => {
       const pactError = toPactError(error);
       return {
@@ -129,7 +141,7 @@ export const { router, mergeRouters, createCallerFactory } = t;
  * add comes after it.
  */
 async function finishSave(
-  { services, caller }: RequestContext,
+  { services, log, caller }: RequestContext,
   mayFold: boolean | undefined,
   answer: unknown,
   input: unknown,
@@ -138,7 +150,7 @@ async function finishSave(
   if (!consolidationTriggered && !mayFold) return;
   const { sessionId } = input as { sessionId: string };
   const { workspaceId, keyId } = caller!;
-  if (consolidationTriggered) await services.fold({ workspaceId, sessionId });
+  if (consolidationTriggered) await services.fold({ workspaceId, sessionId }, log);
   services.enrichment?.add({ workspaceId, sessionId, keyId });
 }
 

@@ -1,6 +1,7 @@
 import { type JobCtx, runJob } from '@pact/core';
 import type { Logger } from 'pino';
 import type { JobQueue, TakenJob } from './queue.ts';
+import { silent, type Telemetry } from './telemetry/index.ts';
 
 type Kind = TakenJob['job']['kind'];
 
@@ -10,6 +11,13 @@ const POLL_MS = 2_000;
 const TIMES = { sweep: 60, 'usage-rollup': 3_600, 'archive-scan': 6 * 3_600 } as const;
 /** How often the clock is looked at for them. */
 const TICK_MS = 30_000;
+
+interface WorkOptions {
+  pollMs?: number;
+  /** Told of each job that did not fail. */
+  onDone?: (job: TakenJob['job']) => void;
+  telemetry?: Pick<Telemetry, 'span'>;
+}
 
 export interface Working {
   /** Takes no more jobs; resolves when those that run are done. */
@@ -21,7 +29,7 @@ export function startWorking(
   queue: JobQueue,
   domain: JobCtx,
   log: Pick<Logger, 'warn' | 'error' | 'info'>,
-  { pollMs = POLL_MS, onDone }: { pollMs?: number; onDone?: (job: TakenJob['job']) => void } = {},
+  { pollMs = POLL_MS, onDone, telemetry = silent }: WorkOptions = {},
 ): Working {
   const running = new Map<Kind, Promise<void>>();
   let isStopping = false;
@@ -29,7 +37,8 @@ export function startWorking(
     while (!isStopping) {
       const taken = await queue.take(kind);
       if (!taken) return;
-      if (await runTaken(queue, domain, log, taken)) onDone?.(taken.job);
+      const run = () => runTaken(queue, domain, log, taken);
+      if (await telemetry.span(`job ${kind}`, {}, run)) onDone?.(taken.job);
     }
   };
   const poll = again(pollMs, async () => {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { EnvError, parseEnv } from './env.ts';
 import { checkHealth } from './health.ts';
-import { openLog, openServices } from './open.ts';
+import { openServices } from './open.ts';
 import { endOnSignal, refuseToStart } from './process.ts';
 import type { Services } from './services.ts';
 
@@ -13,14 +13,14 @@ async function main(): Promise<void> {
       'DATABASE_URL: a worker needs it; the embedded database serves one process, which runs jobs itself',
     );
   }
-  const log = openLog(env);
-  const services = await openServices(env, log);
+  const services = await openServices(env);
   const health = env.workerPort === undefined ? undefined : await serveHealth(services, env.workerPort);
   services.work();
-  log.info('the worker takes jobs');
+  services.log.info('the worker takes jobs');
   endOnSignal(async () => {
     health?.close();
     await services.close();
+    await services.telemetry.close();
   });
 }
 

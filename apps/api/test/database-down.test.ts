@@ -1,6 +1,7 @@
 import { connect } from '@pact/db';
 import { createDatabase, onPostgres } from '@pact/db/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openEventStream } from './event-stream.ts';
 import { type Line, lineTo } from './line.ts';
 import { type ApiWorld, apiWorld, send } from './world.ts';
 
@@ -50,5 +51,23 @@ describe.skipIf(!onPostgres)('a database that is gone', () => {
     expect((await send(world, 'GET', '/health')).status).toBe(200);
     const stored = await send(world, 'GET', `/sessions/${session.session_id}`, { key });
     expect(stored.body.message_count).toBe(4);
+  });
+
+  test('leaves the streams that are open standing, and they go on when it is back', async () => {
+    const { body: session } = await send(world, 'POST', '/sessions', { key });
+    const save = () =>
+      send(world, 'POST', `/sessions/${session.session_id}/interactions`, {
+        key,
+        body: { user_message: 'Hello', ai_message: 'Hi' },
+      });
+    const stream = await openEventStream(world, session.session_id, { key });
+    await save();
+    await stream.came(2);
+    await line.cut();
+    expect((await save()).status).toBe(503);
+    await line.mend();
+    expect((await save()).status).toBe(201);
+    expect((await stream.came(4)).map(({ event }) => event)).toEqual(Array(4).fill('message_added'));
+    stream.leave();
   });
 });

@@ -26,6 +26,7 @@ const FIXTURES: Record<Operation['name'], { body?: object; invalid?: object }> =
   exportUser: {},
   deleteUser: {},
   getUsage: {},
+  stream: {},
   health: {},
 };
 

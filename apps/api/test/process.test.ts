@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { connect, statement } from '@pact/db';
 import { createDatabase, onPostgres } from '@pact/db/testing';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { startCollector } from './collector.ts';
+import { openEventStream } from './event-stream.ts';
 import { send } from './world.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
@@ -175,7 +177,54 @@ describe('the embedded server', () => {
     expect(await server.ended).toBe(0);
   });
 
+  test('ends its streams when it is told to end, and asks their clients to come back soon', async () => {
+    const server = await start(await folderEnv());
+    const { body } = await send(server, 'POST', '/sessions', { key: server.key });
+    const streams = await Promise.all(
+      Array.from({ length: 20 }, () => openEventStream(server, body.session_id, { key: server.key })),
+    );
+    await save(server, body.session_id, 'Last words');
+    await Promise.all(streams.map((stream) => stream.came(2)));
+    server.child.kill('SIGTERM');
+    await Promise.all(streams.map(({ ended }) => ended));
+    for (const { raw, comments } of streams) {
+      expect(raw.complete).toBe(true);
+      expect(comments[0]).toContain('retry: 1000');
+    }
+    expect(await server.ended).toBe(0);
+  });
+
+  test('sends its telemetry where it is told to, the last of it when it ends', async () => {
+    const collector = await startCollector();
+    cleanUps.push(() => collector.stop());
+    const server = await start({
+      ...(await folderEnv()),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      PACT_STAGE: 'testing',
+    });
+    const { headers } = await send(server, 'GET', '/sessions', { key: server.key });
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    const requestId = headers.get('x-request-id');
+    expect(collector.spans().map(({ attributes }) => attributes['pact.request_id'])).toContain(requestId);
+    expect(collector.logs().map(({ attributes }) => attributes['request_id'])).toContain(requestId);
+    expect(collector.points('http.server.request.duration')).not.toEqual([]);
+    expect(collector.resources()[0]).toMatchObject({ 'deployment.environment.name': 'testing' });
+    expect(collector.bodies.join()).not.toContain(server.key);
+  });
+
+  test('ends in time though nobody takes its telemetry', async () => {
+    const server = await start({
+      ...(await folderEnv()),
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    });
+    await send(server, 'GET', '/sessions', { key: server.key });
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
   test.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector'],
     ['PACT_PORT', 'many'],
     ['PACT_API_KEY', 'password'],
     ['DATABASE_URL', 'mysql://localhost/pact'],

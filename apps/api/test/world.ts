@@ -2,11 +2,12 @@ import { ensureWorkspace, newSecret, type Plan, type Scope, storeKey } from '@pa
 import type { Connection } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { createLog } from '../src/log.ts';
 import { openQueue } from '../src/queue.ts';
 import { connectRedis } from '../src/redis.ts';
 import { createServer } from '../src/server.ts';
 import { createServices, type Services } from '../src/services.ts';
+import { silent } from '../src/telemetry/index.ts';
 
 /** A running API on a free port, with its database. */
 export interface ApiWorld {
@@ -30,17 +31,20 @@ interface KeyOptions {
   expiresAt?: Date;
 }
 
-/** What its services are made with beside the database; jobs are run by the tests that want them, never by themselves. */
 type Parts = Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now' | 'queue'> & {
   redisUrl?: string;
   withQueue?: boolean;
 };
 
+/**
+ * @param parts what its services are made with beside the database, as Redis. Jobs are run by the tests that want them,
+ *   never by themselves.
+ */
 export async function apiWorld(given?: Connection, parts: Parts = {}): Promise<ApiWorld> {
   const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
+  const log = createLog('debug', parts.telemetry ?? silent, { write: (line) => void logged.push(line) });
   const services = createServices(connection, log, {
     redis: parts.redisUrl ? await connectRedis(parts.redisUrl, log) : undefined,
     ...parts,

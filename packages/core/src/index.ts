@@ -55,6 +55,8 @@ export {
   storeKey,
   workspaceOfKey,
 } from './keys.ts';
+export { eventsAfter, LIVE_EVENTS, type LiveEvent, revisionsOf, Stream, startOf } from './live/index.ts';
+export { encodePosition } from './live/position.ts';
 export { ListMessages, listMessages, MessagePage } from './messages.ts';
 export { PrioritySet, SetPriority, setPriority } from './priorities.ts';
 export { Recall, Recalled, recall } from './recall/index.ts';

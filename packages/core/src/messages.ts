@@ -73,7 +73,12 @@ export function selectMessages(db: Ctx['db']) {
     .from(messages)
     .leftJoin(
       emotionalStates,
-      and(eq(emotionalStates.workspaceId, messages.workspaceId), eq(emotionalStates.messageId, messages.id)),
+      and(
+        eq(emotionalStates.workspaceId, messages.workspaceId),
+        // Said though the id alone would do: before a table was analysed, the planner walks the workspace otherwise.
+        eq(emotionalStates.sessionId, messages.sessionId),
+        eq(emotionalStates.messageId, messages.id),
+      ),
     )
     .$dynamic();
 }

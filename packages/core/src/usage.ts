@@ -8,7 +8,7 @@ import { PactError } from './errors.ts';
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
 /** Slots over which a key's usage of one day is spread, so that writers do not queue on one row. */
-export const USAGE_SLOTS = 16;
+export const USAGE_SLOTS = 64;
 
 export const GetUsage = z.object({
   from: z.iso.date().optional().meta({
@@ -143,7 +143,7 @@ export const dayOf = (at: Date) => at.toISOString().slice(0, 10);
 
 /**
  * Adds counts to the usage table, and notes when their keys were last used, to the minute: all of it or nothing.
- * @param slot of the 16 that a key's day has; processes that write at once take different ones.
+ * @param slot of those that a key's day has; processes that write at once take different ones.
  * @param begun told the transaction's id before anything is written, for `wasWritten` to ask about after a failure.
  */
 export async function writeUsage(

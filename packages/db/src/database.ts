@@ -33,5 +33,7 @@ export interface Connection extends Handles {
   script(text: string, values?: unknown[]): Promise<unknown[]>;
   /** What a server does by itself and the embedded engine does not: clear dead rows away, refresh the planner's figures. */
   maintain(): Promise<void>;
+  /** Connections of the pool, and statements that wait for one; absent where there is no pool. */
+  poolUse?(): { idle: number; used: number; waiting: number };
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 export { connect, rows, statement } from './connect.ts';
-export type { Connection, Database } from './database.ts';
+export type { Connection, Database, Handles } from './database.ts';
 export {
   DatabaseUnavailableError,
   DataDirLockedError,

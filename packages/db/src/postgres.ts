@@ -59,6 +59,11 @@ async function connectionOver(pool: Pool, options: PostgresOptions): Promise<Con
     },
     script: (text: string, values?: unknown[]) => runScript(ownersPool, text, values),
     maintain: async () => {},
+    poolUse: () => ({
+      idle: pool.idleCount,
+      used: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: async () => {
       await Promise.all([pool.end(), ownersPool.end(), replica?.close()]);
     },

@@ -68,12 +68,18 @@ export interface Operation {
 
 const ERROR = '#/components/schemas/Error';
 
-/** The operations of a document, in its order. */
+/** The operations of a document, in its order, but for those that answer with a stream. */
 export function operationsOf(document: OpenApiDocument): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, described]) => read(path, method, described)),
+    Object.entries(methods)
+      .filter(([, described]) => !isStream(described))
+      .map(([method, described]) => read(path, method, described)),
   );
 }
+
+/** A stream is no call that resolves to an answer. */
+export const isStream = ({ responses }: DescribedOperation) =>
+  Object.values(responses).some(({ content }) => content && 'text/event-stream' in content);
 
 function read(path: string, method: string, described: DescribedOperation): Operation {
   const statuses = Object.keys(described.responses);

@@ -18,6 +18,7 @@ import {
   getEmotionalState,
   getGraph,
   getSession,
+  LIVE_EVENTS,
   ListMessages,
   ListSessions,
   listMessages,
@@ -32,10 +33,12 @@ import {
   SessionId,
   SessionPage,
   SetPriority,
+  Stream,
   saveInteraction,
   saveMessages,
   setPriority,
 } from '@pact/core';
+import { watchSession } from '../live/watch.ts';
 import { countServed, procedure, router } from '../trpc.ts';
 
 const tag = 'Sessions';
@@ -197,4 +200,17 @@ export const sessionsRouter = router({
     .input(SetPriority)
     .output(PrioritySet)
     .mutation(({ ctx, input }) => setPriority(ctx.domain, input)),
+  stream: procedure
+    .meta({
+      method: 'GET',
+      path: '/sessions/{session_id}/stream',
+      scope: 'memory:read',
+      tag: memory,
+      summary: 'Follow a session live',
+      description:
+        'Server-sent events, each with an id. Sent again as `Last-Event-ID`, the stream goes on right behind it, on any server: nothing is missed and nothing comes twice.',
+      events: LIVE_EVENTS,
+    })
+    .input(Stream)
+    .subscription(({ ctx, input, signal }) => watchSession(ctx, input, signal)),
 });

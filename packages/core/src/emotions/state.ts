@@ -62,7 +62,8 @@ const MOST_ODDS = 3;
 const LEAST_CONFIDENCE = 0.05;
 const LASTING_KEPT = 0.97;
 const NEUTRAL_WEIGHT = 0.6;
-const TREND_WINDOW = 12;
+/** User messages that the trend looks at. */
+export const TREND_WINDOW = 12;
 const TREND_DEAD_BAND = 0.1;
 const FORGOTTEN_BELOW = 0.01;
 
@@ -149,7 +150,7 @@ export function keyEmotions(state: EmotionalState): { emotion: Emotion; intensit
 }
 
 /** The last third of the recent messages against the first, with a dead band of 0.1; weighed by confidence. */
-export function trendOf({ recent }: EmotionalState): Trend {
+export function trendOf({ recent }: Pick<EmotionalState, 'recent'>): Trend {
   if (recent.length < 2) return 'stable';
   const third = Math.max(1, Math.floor(recent.length / 3));
   const change = average(recent.slice(-third)) - average(recent.slice(0, third));

@@ -6,6 +6,7 @@ import type { Ctx, LanguageModel } from '../ctx.ts';
 import { getEmotionalState } from '../emotions/index.ts';
 import { eraseSession } from '../erasure.ts';
 import { driverOf, type TestWorld, testWorld } from '../testing.ts';
+import { USAGE_SLOTS } from '../usage.ts';
 import { enrichSession } from './index.ts';
 
 type Asked = Parameters<LanguageModel['wordSummary']>[0];
@@ -316,7 +317,7 @@ describe('the budget of a month', () => {
       wording: 'stored',
       isOverBudget: false,
     });
-    expect(await ctx.db.select().from(usage).where(eq(usage.slot, 16))).toEqual([
+    expect(await ctx.db.select().from(usage).where(eq(usage.slot, USAGE_SLOTS))).toEqual([
       expect.objectContaining({
         workspaceId: 'wks_ours',
         keyId: 'key_of_wks_ours',
@@ -339,7 +340,14 @@ describe('the budget of a month', () => {
 
   test('begins anew with the month, and is a workspace’s own', async () => {
     const sessionId = await folded();
-    const spent = { day: '2026-10-31', slot: 16, keyId: 'k', writes: 0, messagesStored: 0, tokensStored: 0 };
+    const spent = {
+      day: '2026-10-31',
+      slot: USAGE_SLOTS,
+      keyId: 'k',
+      writes: 0,
+      messagesStored: 0,
+      tokensStored: 0,
+    };
     await world.connection.asOwner.insert(usage).values([
       { ...spent, workspaceId: 'wks_ours', modelInputTokens: 9_000 },
       { ...spent, workspaceId: 'wks_neighbour', day: '2026-11-23', modelInputTokens: 9_000 },

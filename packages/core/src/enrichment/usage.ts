@@ -1,9 +1,10 @@
 import { usage } from '@pact/db';
 import { and, eq, gte, sql } from 'drizzle-orm';
 import type { Ctx, SpentTokens } from '../ctx.ts';
+import { USAGE_SLOTS } from '../usage.ts';
 
 /** A slot of its own, beside those that saves are spread over: counting here never makes a save wait. */
-const MODEL_SLOT = 16;
+const MODEL_SLOT = USAGE_SLOTS;
 
 /** Counts one call of a model provider for the key that acts. */
 export async function countModelCall({ db, actor, now }: Ctx, spent: SpentTokens): Promise<void> {

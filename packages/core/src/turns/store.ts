@@ -94,7 +94,9 @@ function statementOf(ctx: Ctx, save: Save, answer: unknown): SQL {
   const tokens = save.turns.reduce((sum, turn) => sum + turn.tokens, 0);
   const { embeddingName } = ctx.models;
   const vectors = sumOfVectors(save.turns);
-  const slot = session.id.charCodeAt(session.id.length - 1) % USAGE_SLOTS;
+  const slot =
+    (session.id.charCodeAt(session.id.length - 1) * 31 + session.id.charCodeAt(session.id.length - 2)) %
+    USAGE_SLOTS;
   const key = ctx.idempotency?.key ?? null;
   return sql`
 with claim as materialized (

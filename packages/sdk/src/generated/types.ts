@@ -19,6 +19,16 @@ export interface Consolidated {
   timestamp: string;
 }
 
+export interface ConsolidationTriggered {
+  sessionId: string;
+  trigger: 'threshold' | 'request' | 'priority';
+  /** Messages that stood verbatim before. */
+  messagesBefore: number;
+  messagesAfter: number;
+  tokensSaved: number;
+  timestamp: string;
+}
+
 export interface Context {
   sessionId: string;
   messages: Message[];
@@ -137,6 +147,20 @@ export interface EmotionalState {
       arousal: number;
     };
   }[];
+}
+
+/** The session has another emotion than before, or its valence moved by 0.05 or more. */
+export interface EmotionalStateChanged {
+  sessionId: string;
+  /** The message that changed it. */
+  messageId: string;
+  emotion: Emotion;
+  /** 0 most negative, 0.5 neutral, 1 most positive */
+  valence: number;
+  /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+  arousal: number;
+  trend: Trend;
+  timestamp: string;
 }
 
 export interface EmotionalSummary {
@@ -320,6 +344,11 @@ export interface Message {
   };
 }
 
+export interface MessageAdded {
+  sessionId: string;
+  message: Message;
+}
+
 export type Priority = 'high' | 'medium' | 'low';
 
 export interface PrioritySet {
@@ -436,6 +465,11 @@ export interface Session {
   foldedCount: number;
   createdAt: string;
   updatedAt: string;
+}
+
+/** The session was erased. The stream ends. */
+export interface SessionDeleted {
+  sessionId: string;
 }
 
 /** A sentence of the summary and the messages it came from. */
