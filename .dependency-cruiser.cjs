@@ -34,7 +34,7 @@ module.exports = {
       'core-knows-no-door',
       'The domain knows no HTTP, no environment, no vendor.',
       to('packages/core'),
-      '^(packages/sdk|apps|bench)/|node_modules/(fastify|@trpc|pino|ioredis|ai|@ai-sdk|@aws-sdk)',
+      '^(packages/sdk|apps|bench)/|node_modules/(fastify|@trpc|pino|pg-boss|ioredis|ai|@ai-sdk|@aws-sdk)',
     ),
     {
       ...never(

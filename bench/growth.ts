@@ -8,6 +8,7 @@ import {
   createIndexCache,
   createSession,
   ensureWorkspace,
+  foldDue,
   GetContext,
   GetGraph,
   getContext,
@@ -15,7 +16,6 @@ import {
   getGraph,
   Recall,
   recall,
-  runDueJobs,
   SaveInteraction,
   SaveMessages,
   saveInteraction,
@@ -87,7 +87,7 @@ async function measure(ctx: Ctx, size: number) {
         ctx,
         SaveInteraction.parse({ sessionId, userMessage: sentence(at), aiMessage: 'Noted.' }),
       );
-      await runDueJobs(ctx, { workspaceId: ctx.actor.workspaceId, sessionId });
+      await foldDue(ctx, { workspaceId: ctx.actor.workspaceId, sessionId });
     }),
     context: await times(() => getContext(ctx, GetContext.parse({ sessionId }))),
     'context + query': await times(() => getContext(ctx, GetContext.parse({ sessionId, query }))),
@@ -106,7 +106,7 @@ async function fill(ctx: Ctx, sessionId: string, size: number): Promise<void> {
       content: sentence(stored + at),
     }));
     await saveMessages(ctx, SaveMessages.parse({ sessionId, messages }));
-    await runDueJobs(ctx, { workspaceId: ctx.actor.workspaceId, sessionId });
+    await foldDue(ctx, { workspaceId: ctx.actor.workspaceId, sessionId });
   }
 }
 

@@ -10,6 +10,7 @@ import { binary, buildSite, install, root } from './workspace.mjs';
 /** What the full suite has beside Node; `.ci/run` starts it all. */
 const OPTIONAL = {
   PACT_TEST_DATABASE_URL: 'the same tests on a PostgreSQL server, and races on it',
+  PACT_TEST_S3_ENDPOINT: 'the archive in a bucket with versions',
   PACT_TEST_CHROMIUM: 'the dashboard in a browser',
   PACT_TEST_PYTHON: 'the published Python client',
 };

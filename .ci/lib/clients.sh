@@ -23,18 +23,18 @@ provide_published_client() {
   local key
   provide_python
   key="$({ "$PYTHON" -VV && cat "$PUBLISHED_CLIENT"; } | sha256sum | cut -c1-16)"
-  locked "published-client-$key" build_published_client "$CI_CACHE/published-client-$key"
+  locked "published-client-$key" build_python_environment "$CI_CACHE/published-client-$key" "$PUBLISHED_CLIENT"
   export PACT_TEST_PYTHON="$CI_CACHE/published-client-$key/bin/python"
 }
 
-# build_published_client FOLDER
-build_published_client() {
-  local folder="$1" python="$1/bin/python"
+# build_python_environment FOLDER REQUIREMENTS: every version is named there, so that nothing is resolved.
+build_python_environment() {
+  local folder="$1" requirements="$2" python="$1/bin/python"
   [ ! -f "$folder/complete" ] || return 0
   rm -rf "$folder"
   quietly "$PYTHON" -m venv "$folder" || fail "could not make a Python environment"
-  quietly "$python" -m pip install --no-input --disable-pip-version-check --no-deps -r "$PUBLISHED_CLIENT" ||
-    fail "could not install the published client"
-  quietly "$python" -m pip check || fail "the versions in $PUBLISHED_CLIENT do not fit together"
+  quietly "$python" -m pip install --no-input --disable-pip-version-check --no-deps -r "$requirements" ||
+    fail "could not install what $requirements names"
+  quietly "$python" -m pip check || fail "the versions in $requirements do not fit together"
   touch "$folder/complete"
 }

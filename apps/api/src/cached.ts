@@ -94,8 +94,14 @@ export function answerMaker(services: Services): MakeAnswer {
     const call = createCaller(context)[operation.name] as (input: unknown) => Promise<unknown>;
     const found = await call({ ...JSON.parse(answer.slice(at + 1)), sessionId });
     const body = Buffer.from(JSON.stringify(toWire(operation.output, found)));
-    return { body, ...context.served! };
+    return { body, ...context.served!, isLacking: isLacking(found) };
   };
+}
+
+/** True for a context without messages that only the archive has, which is away. */
+function isLacking(answer: unknown): boolean {
+  const { dropped = [] } = answer as { dropped?: { reason: string }[] };
+  return dropped.some(({ reason }) => reason === 'archive_unavailable');
 }
 
 /**

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { isKeyShaped, type Plan } from '@pact/core';
 import { z } from 'zod';
 import type { TelemetryEnv } from './telemetry/index.ts';
@@ -6,6 +7,13 @@ export interface EmbeddingsEnv {
   url: string;
   model: string;
   apiKey: string | undefined;
+}
+
+export interface ArchiveEnv {
+  /** A folder, or a bucket with what comes before its keys. */
+  place: { folder: string } | { bucket: string; prefix: string; endpoint: string | undefined };
+  /** Days after which the text of a folded message moves there. */
+  afterDays: number;
 }
 
 export interface LlmEnv {
@@ -42,13 +50,17 @@ export interface Env {
   trackEmotion: boolean;
   /** A model whose meanings recall uses beside the built-in ones, behind OpenAI's embeddings HTTP. */
   embeddings: EmbeddingsEnv | undefined;
+  /** Where older texts go; without it they stay in the database. */
+  archive: ArchiveEnv | undefined;
+  /** False: this process serves requests alone, and a worker beside it runs the jobs. */
+  runsJobs: boolean;
+  /** Where a worker answers for its health; without it, nowhere. */
+  workerPort: number | undefined;
   /** A language model that words summaries and reads what the built-in engine is unsure of. */
   llm: LlmEnv | undefined;
   /** Where traces, metrics and logs go; undefined: nowhere. */
   telemetry: TelemetryEnv | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  /** Settings that are understood but not used by this version: said at start, never silently dropped. */
-  unused: string[];
 }
 
 const optional = z
@@ -97,7 +109,17 @@ const Variables = z.object({
   REDIS_URL: optional.refine((value) => value === undefined || /^rediss?:\/\//.test(value), {
     message: 'must begin with redis:// or rediss://',
   }),
-  PACT_ARCHIVE_URL: optional,
+  PACT_ARCHIVE_URL: optional.refine(
+    (value) => value === undefined || placeOf(value, undefined) !== undefined,
+    {
+      message: 'must be s3://bucket/prefix, file:///folder or the path of a folder',
+    },
+  ),
+  PACT_ARCHIVE_AFTER_DAYS: z.coerce.number().min(0).max(36_500).default(30),
+  PACT_JOBS: z.enum(['on', 'off']).default('on'),
+  PACT_WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  AWS_ENDPOINT_URL: optional,
+  AWS_ENDPOINT_URL_S3: optional,
   PACT_STAGE: optional,
   OTEL_EXPORTER_OTLP_ENDPOINT: optional.refine((value) => value === undefined || isHttpUrl(value), {
     message: 'must be an http:// or https:// address',
@@ -108,8 +130,6 @@ const Variables = z.object({
 });
 
 const isHttpUrl = (value: string) => /^https?:\/\//.test(value) && URL.canParse(value);
-
-const NOT_USED_YET = ['PACT_ARCHIVE_URL'] as const;
 
 /** The environment cannot be used; `message` names the variable. */
 export class EnvError extends Error {
@@ -128,6 +148,11 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
   if (env.PACT_TRACK_EMOTION !== undefined && env.DATABASE_URL && !env.PACT_API_KEY) {
     throw new EnvError(
       'PACT_TRACK_EMOTION: it sets the local workspace; DATABASE_URL has one only with PACT_API_KEY',
+    );
+  }
+  if (env.PACT_JOBS === 'off' && !env.DATABASE_URL) {
+    throw new EnvError(
+      'PACT_JOBS: off needs DATABASE_URL; the embedded database has no other process to run them',
     );
   }
   if (env.DATABASE_REPLICA_URL && !env.DATABASE_URL) {
@@ -154,11 +179,33 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     localPlan: env.PACT_LOCAL_PLAN,
     trackEmotion: env.PACT_TRACK_EMOTION !== 'false',
     embeddings: url && model ? { url, model, apiKey: env.PACT_EMBEDDINGS_API_KEY } : undefined,
+    archive: archiveOf(env),
+    runsJobs: env.PACT_JOBS === 'on',
+    workerPort: env.PACT_WORKER_PORT,
     llm: llmOf(env),
     telemetry: telemetryOf(env),
     logLevel: env.PACT_LOG_LEVEL,
-    unused: NOT_USED_YET.filter((name) => env[name] !== undefined),
   };
+}
+
+function archiveOf(env: z.output<typeof Variables>): ArchiveEnv | undefined {
+  const { PACT_ARCHIVE_URL: url, PACT_ARCHIVE_AFTER_DAYS: afterDays } = env;
+  const place = url ? placeOf(url, env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL) : undefined;
+  return place && { place, afterDays };
+}
+
+function placeOf(url: string, endpoint: string | undefined): ArchiveEnv['place'] | undefined {
+  const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(url);
+  if (bucket) {
+    const prefix = (bucket[2] ?? '').replace(/^\/+|\/+$/g, '');
+    return { bucket: bucket[1]!, prefix: prefix && `${prefix}/`, endpoint };
+  }
+  try {
+    if (url.startsWith('file:')) return { folder: fileURLToPath(url) };
+  } catch {
+    return undefined;
+  }
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? undefined : { folder: url };
 }
 
 /** @throws {EnvError} when it is half set: a provider that nobody meant is asked nothing, one that was meant is not left out. */

@@ -34,6 +34,8 @@ const TRPC_CODES = {
 /** Whatever was thrown, as a row of the table. What went wrong inside stays in `cause`. */
 export function toPactError(error: unknown, received?: unknown): PactError {
   if (error instanceof PactError) return error;
+  // Before looking deeper: what the archive refused may lie under a refusal in our own words.
+  if (error instanceof TRPCError && error.cause instanceof PactError) return error.cause;
   if (isUnavailable(error)) return new PactError('unavailable', { retryAfter: 1, cause: error });
   if (error instanceof TRPCError) {
     if (error.cause instanceof z.core.$ZodError && error.code === 'BAD_REQUEST') {

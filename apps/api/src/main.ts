@@ -1,21 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, DatabaseUnavailableError, DataDirLockedError } from '@pact/db';
-import type { Logger } from 'pino';
-import { createEmbedder } from './embedder.ts';
-import { type Env, EnvError, parseEnv } from './env.ts';
+import { type Env, parseEnv } from './env.ts';
 import { provideLocalKey } from './local-key.ts';
-import { createLog } from './log.ts';
 import { warmUp } from './models.ts';
-import { createProvider } from './providers/index.ts';
-import { connectRedis } from './redis.ts';
+import { openServices } from './open.ts';
+import { endOnSignal, refuseToStart } from './process.ts';
 import { createServer } from './server.ts';
-import { createServices, tellOfReplica } from './services.ts';
+import type { Services } from './services.ts';
 import { createSite } from './site.ts';
-import { startTelemetry } from './telemetry/start.ts';
 
-/** Longest that running requests are waited for after SIGTERM. */
-const DRAIN_MS = 25_000;
 /**
  * Turns of the event loop, and their length, in which requests are still taken after SIGTERM: those that were on their
  * way when it came, on connections that closing at once would break.
@@ -26,31 +19,12 @@ const GRACE_TURN_MS = 50;
 /** Starts the API, and the site beside it unless `--api-only`; ends when told to, after the running requests. */
 async function main(): Promise<void> {
   const env = parseEnv(process.env);
-  const telemetry = await startTelemetry(env.telemetry, {
-    warn: (...words: Parameters<Logger['warn']>) => log.warn(...words),
-    info: (...words: Parameters<Logger['info']>) => log.info(...words),
-  });
-  const log = createLog(env.logLevel, telemetry);
-  for (const name of env.unused) log.warn({ variable: name }, 'set, but not used by this version');
-  const connection = await connect({
-    databaseUrl: env.databaseUrl,
-    replicaUrl: env.databaseReplicaUrl,
-    onReplica: tellOfReplica(log),
-    poolSize: env.databasePoolSize,
-    dataDir: env.dataDir,
-  });
-  const redis = env.redisUrl ? await connectRedis(env.redisUrl, log) : undefined;
-  const services = createServices(connection, log, {
-    redis,
-    telemetry,
-    embedder: env.embeddings && createEmbedder(env.embeddings, log),
-    provider: env.llm && (await createProvider(env.llm, log)),
-    monthlyTokens: env.llm?.monthlyTokens,
-  });
+  const services = await openServices(env);
+  const { connection } = services;
   warmUp(services.domain.models);
   const apiKey = connection.engine === 'embedded' || env.apiKey ? await localKey(env, services) : undefined;
   // What a crash left to do, beside the first requests and not before them.
-  void services.runJobs();
+  if (env.runsJobs) services.work();
   let isDraining = false;
   const api = await createServer(services, {
     siteOrigins: originsOf(env.siteOrigin),
@@ -70,11 +44,11 @@ async function main(): Promise<void> {
     for (let turn = 0; turn < GRACE_TURNS; turn++) await sleep(GRACE_TURN_MS);
     await Promise.all([api.close(), site?.close()]);
     await services.close();
-    await telemetry.close();
+    await services.telemetry.close();
   });
 }
 
-function localKey(env: Env, services: ReturnType<typeof createServices>): Promise<string> {
+function localKey(env: Env, services: Services): Promise<string> {
   const { connection, domain } = services;
   return provideLocalKey(connection.acrossWorkspaces, {
     dataDir: env.dataDir,
@@ -116,28 +90,4 @@ function originsOf(origin: string): string[] {
 
 const portOf = (addresses: (string | AddressInfo)[]) => (addresses[0] as AddressInfo).port;
 
-function endOnSignal(close: () => Promise<void>): void {
-  let ending = false;
-  const end = () => {
-    if (ending) return;
-    ending = true;
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-}
-
-main().catch((error: unknown) => {
-  const isRefusal =
-    error instanceof EnvError ||
-    error instanceof DatabaseUnavailableError ||
-    error instanceof DataDirLockedError ||
-    (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  const words = isRefusal ? `PACT does not start. ${(error as Error).message}` : error;
-  console.error(words);
-  process.exit(1);
-});
+main().catch(refuseToStart);

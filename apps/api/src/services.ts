@@ -1,5 +1,5 @@
 import type { Actor, Ctx, Embedder } from '@pact/core';
-import { createId, createIndexCache, jobLag, runDueJobs, sweepIdempotencyRecords } from '@pact/core';
+import { createId, createIndexCache, foldDue, type Job, type JobCtx } from '@pact/core';
 import type { Connection } from '@pact/db';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -16,10 +16,12 @@ import { type LiveStreams, STREAM_LIMITS, type StreamLimits } from './live/strea
 import { createMeter, type Meter } from './meter.ts';
 import { createModels } from './models.ts';
 import type { Provider } from './providers/index.ts';
+import type { JobQueue } from './queue.ts';
 import { createQuota, type Quota } from './quota.ts';
 import { repeat } from './repeat.ts';
 import { silent, type Telemetry } from './telemetry/index.ts';
 import { observeConnection, observeEmbedder, observeRedis } from './telemetry/parts.ts';
+import { startWorking, type Working } from './work.ts';
 
 /** Everything that lives as long as the process: made once at start, handed to every request. */
 export interface Services {
@@ -34,6 +36,8 @@ export interface Services {
   domain: Omit<Ctx, 'actor' | 'idempotency' | 'db' | 'lagging'>;
   /** A workspace's rows, and nobody else's. */
   forWorkspace(workspaceId: string): Pick<Ctx, 'db' | 'lagging'>;
+  /** The same for jobs, with every workspace in sight. */
+  jobCtx: JobCtx;
   authenticate: Authenticate;
   limiter: RateLimiter;
   quota: Quota;
@@ -44,13 +48,13 @@ export interface Services {
   /** The language model that was configured, and what it has left to do; absent without one. */
   provider: Provider | undefined;
   enrichment: Enrichment | undefined;
-  /** Runs what a save left to do in its session, before its answer leaves. Never fails: the job stays for later. */
-  runJobs(scope?: { workspaceId: string; sessionId: string }, log?: Logger): Promise<void>;
+  /** Folds what a save left to fold, before its answer leaves. Never fails: the job of the save is there for later. */
+  fold(scope: { workspaceId: string; sessionId: string }, log?: Logger): Promise<void>;
+  /** Takes jobs from the queue from now on, until `close`. */
+  work(): void;
   close(): Promise<void>;
 }
 
-/** How often waiting jobs are looked for that no request of this process ran: after a crash, or after a failure. */
-const SWEEP_INTERVAL_MS = 15_000;
 /** How long a request may be counted and not written. */
 const FLUSH_INTERVAL_MS = 5_000;
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
@@ -59,6 +63,8 @@ interface Options {
   now?: () => Date;
   embedder?: Embedder | undefined;
   redis?: Redis | undefined;
+  queue?: JobQueue | undefined;
+  archive?: Ctx['archive'];
   provider?: Provider | undefined;
   monthlyTokens?: number | undefined;
   /** Longest that the cache waits for an answer of Redis. */
@@ -68,7 +74,7 @@ interface Options {
 }
 
 export function createServices(given: Connection, log: Logger, options: Options = {}): Services {
-  const { now = () => new Date(), redis, provider, monthlyTokens, telemetry = silent } = options;
+  const { now = () => new Date(), redis, queue, provider, monthlyTokens, telemetry = silent } = options;
   const connection = observeConnection(given, telemetry);
   if (redis) observeRedis(redis, telemetry);
   const link = redis && createRedisLink(redis, log, options.redisAnswerMs);
@@ -83,8 +89,7 @@ export function createServices(given: Connection, log: Logger, options: Options 
     embedder: observeEmbedder(options.embedder, telemetry),
     languageModel: provider,
     indexes: createIndexCache(),
-    changes: live.changes,
-    now,
+    ...{ queue, archive: options.archive, changes: live.changes, now },
     newId: <Prefix extends Parameters<typeof createId>[0]>(prefix: Prefix) => createId(prefix, now()),
   };
   const forWorkspace = (workspaceId: string) => ({
@@ -92,47 +97,53 @@ export function createServices(given: Connection, log: Logger, options: Options 
     lagging: connection.lagging.forWorkspace(workspaceId),
   });
   const contextOf = (actor: Actor): Ctx => ({ ...domain, ...forWorkspace(actor.workspaceId), actor });
-  const enrichment = provider && createEnrichment(contextOf, { provider, monthlyTokens, log });
-  telemetry.observe({ ...connection, jobLag: () => jobLag(acrossWorkspaces, now()), streams: live.count });
+  const ofAll = { db: acrossWorkspaces, lagging: connection.lagging.acrossWorkspaces };
+  telemetry.observe({ ...connection, jobLag: async () => queue?.lag() ?? 0, streams: live.count });
   const services = {
     ...{ connection, redis, link, cache, domain, forWorkspace, authenticate, meter, live, telemetry, log },
+    jobCtx: { ...domain, ...ofAll, forWorkspace },
     limiter: createRateLimiter({ redis, log }),
     quota: createQuota(acrossWorkspaces),
     provider,
-    enrichment,
+    enrichment: provider && createEnrichment(contextOf, { provider, monthlyTokens, log }),
   };
-  const runJobs = jobRunner(services);
-  return { ...services, runJobs, close: keepUp({ ...services, runJobs }) };
+  const { fold, work, stop } = background(services, queue);
+  return { ...services, fold, work, close: keepUp(services, { queue, stop }) };
 }
 
-type Made = Omit<Services, 'runJobs' | 'close'>;
+type Made = Omit<Services, 'fold' | 'work' | 'close'>;
 
-function jobRunner({ connection, domain, forWorkspace, telemetry, log }: Made): Services['runJobs'] {
-  const { acrossWorkspaces, lagging } = connection;
-  const ctx = { ...domain, db: acrossWorkspaces, lagging: lagging.acrossWorkspaces, forWorkspace };
-  return async (scope, jobLog = log) => {
-    try {
-      const { failures } = await telemetry.span('jobs', {}, () => runDueJobs(ctx, scope));
-      for (const error of failures) jobLog.error({ err: nameOf(error) }, 'job failed');
-    } catch (error) {
-      jobLog.error({ err: nameOf(error) }, 'jobs cannot be read');
-    }
+/** What is done beside the requests: folds, and the jobs of the queue. */
+function background({ jobCtx, enrichment, telemetry, log }: Made, queue: JobQueue | undefined) {
+  let working: Working | undefined;
+  const fold: Services['fold'] = (scope, foldLog = log) =>
+    telemetry
+      .span('fold', {}, () => foldDue(jobCtx, scope))
+      .catch((error: unknown) => foldLog.error({ err: nameOf(error) }, 'fold failed'));
+  const onDone = (job: Job) => {
+    if (job.kind === 'consolidate') enrichment?.add({ ...job, keyId: 'job' });
+  };
+  return {
+    fold,
+    work: () => {
+      working ??= queue && startWorking(queue, jobCtx, log, { onDone, telemetry });
+    },
+    stop: async () => working?.stop(),
   };
 }
 
 /** Does what is to be done again and again. @returns what ends it, and everything that it works with. */
-function keepUp(services: Omit<Services, 'close'>): () => Promise<void> {
-  const { connection, domain, enrichment, link, live, log, meter, redis, runJobs } = services;
-  const sweep = repeat(SWEEP_INTERVAL_MS, async () => {
-    await runJobs();
-    await sweepIdempotencyRecords(connection.acrossWorkspaces, domain.now()).catch(() => 0);
-  });
+function keepUp(
+  { connection, enrichment, link, live, log, meter, redis }: Made,
+  { queue, stop }: { queue: JobQueue | undefined; stop(): Promise<void> },
+): () => Promise<void> {
   const flushes = repeat(FLUSH_INTERVAL_MS, () =>
     meter.flush().catch((error: unknown) => log.warn({ err: nameOf(error) }, 'usage waits to be written')),
   );
   const maintenance = repeat(MAINTENANCE_INTERVAL_MS, () => connection.maintain().catch(() => {}));
   return async () => {
-    await Promise.all([sweep.stop(), flushes.stop(), maintenance.stop(), enrichment?.close(), live.close()]);
+    await Promise.all([stop(), flushes.stop(), maintenance.stop(), enrichment?.close(), live.close()]);
+    await queue?.close();
     await meter.close();
     link?.close();
     redis?.disconnect();

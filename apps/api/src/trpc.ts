@@ -150,7 +150,7 @@ async function finishSave(
   if (!consolidationTriggered && !mayFold) return;
   const { sessionId } = input as { sessionId: string };
   const { workspaceId, keyId } = caller!;
-  if (consolidationTriggered) await services.runJobs({ workspaceId, sessionId }, log);
+  if (consolidationTriggered) await services.fold({ workspaceId, sessionId }, log);
   services.enrichment?.add({ workspaceId, sessionId, keyId });
 }
 

@@ -1,3 +1,4 @@
+import { runJob } from '@pact/core';
 import { freshPglite } from '@pact/db/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -174,12 +175,13 @@ describe.skipIf(!REDIS_URL)('two tasks on one Redis', () => {
   test('see what a job folded in the background of the other', async () => {
     const id = await kept({ consolidation_threshold: 4 });
     // As if the process that saved them had died before it ran its job.
-    const { runJobs } = world.tasks[0]!.services;
-    world.tasks[0]!.services.runJobs = async () => {};
+    const { services } = world.tasks[0]!;
+    const { fold } = services;
+    services.fold = async () => {};
     for (let at = 0; at < 4; at++) await near.save(id, `My sister Ana flies to Vienna on day ${at}.`);
-    world.tasks[0]!.services.runJobs = runJobs;
+    services.fold = fold;
     expect((await far.context(id)).body.consolidated_summary).toBe('');
-    await runJobs();
+    await runJob(services.jobCtx, { kind: 'consolidate', workspaceId: 'wks_tasks', sessionId: id });
     expect((await far.context(id)).body.consolidated_summary).toContain('Vienna');
   });
 

@@ -42,3 +42,31 @@ describe('PACT_TRACK_EMOTION', () => {
     expect(await start(true)).toEqual([true]);
   });
 });
+
+describe('PACT_ARCHIVE_URL', () => {
+  const placeOf = (url: string, more = {}) => parseEnv({ PACT_ARCHIVE_URL: url, ...more }).archive?.place;
+
+  test('names a bucket, with what comes before its keys, or a folder', () => {
+    expect(parseEnv({}).archive).toBeUndefined();
+    expect(placeOf('s3://my-bucket')).toEqual({ bucket: 'my-bucket', prefix: '', endpoint: undefined });
+    expect(placeOf('s3://my-bucket/a/b/', { AWS_ENDPOINT_URL: 'http://localhost:9000' })).toEqual({
+      bucket: 'my-bucket',
+      prefix: 'a/b/',
+      endpoint: 'http://localhost:9000',
+    });
+    expect(placeOf('file:///var/lib/pact%20archive')).toEqual({ folder: '/var/lib/pact archive' });
+    expect(placeOf('./archive')).toEqual({ folder: './archive' });
+  });
+
+  test.each(['s3://', 's3://B', 'https://bucket.example', 'file://host/share'])('refuses %s', (url) => {
+    expect(() => parseEnv({ PACT_ARCHIVE_URL: url })).toThrow(/^PACT_ARCHIVE_URL: /);
+  });
+
+  test('waits thirty days unless told otherwise, and never a time that cannot be', () => {
+    const after = (days?: string) =>
+      parseEnv({ PACT_ARCHIVE_URL: 'x', PACT_ARCHIVE_AFTER_DAYS: days }).archive?.afterDays;
+    expect([after(), after('0'), after('0.5')]).toEqual([30, 0, 0.5]);
+    expect(() => after('-1')).toThrow(/^PACT_ARCHIVE_AFTER_DAYS: /);
+    expect(() => after('soon')).toThrow(/^PACT_ARCHIVE_AFTER_DAYS: /);
+  });
+});

@@ -23,6 +23,8 @@ const FIXTURES: Record<Operation['name'], { body?: object; invalid?: object }> =
   },
   recall: { body: { query: 'kettle' }, invalid: { query: 7 } },
   getErasure: {},
+  exportUser: {},
+  deleteUser: {},
   getUsage: {},
   stream: {},
   health: {},
@@ -47,11 +49,17 @@ async function makeIds(secret: string): Promise<Record<string, string>> {
   const create = async () =>
     (await send(world, 'POST', '/sessions', { key: secret })).body.session_id as string;
   const gone = await send(world, 'DELETE', `/sessions/${await create()}`, { key: secret });
-  return { session_id: await create(), erasure_id: gone.headers.get('x-pact-erasure')! };
+  const userId = `user-of-${secret.slice(-8)}`;
+  await send(world, 'POST', '/sessions', { key: secret, body: { metadata: { user_id: userId } } });
+  const erasureId = gone.headers.get('x-pact-erasure')!;
+  return { session_id: await create(), erasure_id: erasureId, user_id: userId };
 }
 
 const keyed = operations().filter(({ meta }) => meta.scope);
-const withIds = keyed.filter(({ pathParameters }) => pathParameters.length > 0);
+/** The erasure of a user answers with a receipt, whether anything was held or not. */
+const withIds = keyed.filter(
+  ({ name, pathParameters }) => pathParameters.length > 0 && name !== 'deleteUser',
+);
 const withBody = keyed.filter(({ hasBody }) => hasBody);
 
 function call(operation: Operation, options: Parameters<typeof send>[3] = {}, given = ids) {
@@ -132,13 +140,34 @@ describe.each(keyed)('$name', (operation) => {
 
 describe.each(withIds)('$name', (operation) => {
   test('answers the same 404 for a missing id, a neighbour’s and one that cannot exist', async () => {
-    const missing = { session_id: 'sess_missing', erasure_id: 'era_missing' };
-    const impossible = { session_id: '\0', erasure_id: 'x'.repeat(300) };
+    const missing = { session_id: 'sess_missing', erasure_id: 'era_missing', user_id: 'user_missing' };
+    const impossible = { session_id: '\0', erasure_id: 'x'.repeat(300), user_id: '\0' };
     const answers = await Promise.all(
       [missing, neighbourIds, impossible].map((given) => call(operation, { key }, given)),
     );
     for (const answer of answers) expectRefusal(answer, 404, 'not_found');
     expect(new Set(answers.map(({ body }) => body.error.message)).size).toBe(1);
+  });
+});
+
+describe('deleteUser', () => {
+  const deleteUser = keyed.find(({ name }) => name === 'deleteUser')!;
+
+  test('answers a receipt of nothing for a missing user and for a neighbour’s, which stays', async () => {
+    for (const given of [{ ...ids, user_id: 'user_missing' }, neighbourIds]) {
+      const { status, body, headers } = await call(deleteUser, { key }, given);
+      expect(status).toBe(200);
+      expect(headers.get('x-pact-erasure')).toBe(body.erasure_id);
+      expect(body).toMatchObject({ subject: 'user', completed_at: expect.any(String) });
+      for (const { removed } of body.stores) expect(removed).toBe(0);
+    }
+    const { secret: again } = await world.key('wks_neighbour');
+    const kept = await send(world, 'GET', `/users/${neighbourIds['user_id']}/export`, { key: again });
+    expect(kept.body.sessions).toHaveLength(1);
+  });
+
+  test.each(['\0', 'x'.repeat(300)])('answers 404 for a name that no user can have: %j', async (userId) => {
+    expectRefusal(await call(deleteUser, { key }, { ...ids, user_id: userId }), 404, 'not_found');
   });
 });
 

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { connect, statement } from '@pact/db';
 import { createDatabase, onPostgres } from '@pact/db/testing';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { startCollector } from './collector.ts';
@@ -41,9 +43,9 @@ async function dataFolder(): Promise<string> {
   return folder;
 }
 
-function launch(env: Record<string, string>) {
+function launch(env: Record<string, string>, args = ['--api-only']) {
   const { DATABASE_URL: _, PACT_API_KEY: __, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['scripts/start.mjs', '--api-only'], {
+  const child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
     cwd: REPOSITORY,
     env: { ...inherited, PACT_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -266,4 +268,74 @@ describe('a configured PostgreSQL', () => {
     const read = await send(second, 'GET', `/sessions/${body.session_id}/messages`, { key });
     expect(read.body.data[0].content).toBe('Seen by both');
   });
+});
+
+describe.skipIf(!onPostgres)('a worker beside the API', () => {
+  const key = 'sk_test_worker_key';
+  const turn = (at: number) => `The ferry number ${at} to Rhodes left at noon.`;
+
+  test('folds what an API process left that was killed between a save and its fold', async () => {
+    const { databaseUrl, drop } = await createDatabase(SERVER_URL!);
+    cleanUps.push(drop);
+    const env = { DATABASE_URL: databaseUrl, PACT_API_KEY: key, PACT_JOBS: 'off' };
+    const api = await start({ ...env, PACT_DATA_DIR: await emptyFolder() });
+    const { body } = await send(api, 'POST', '/sessions', { key });
+    for (let at = 0; at < 5; at++) await save({ ...api, key }, body.session_id, turn(at));
+    const watcher = await connect({ databaseUrl, dataDir: '' });
+    cleanUps.push(() => watcher.close());
+    const run = <Row>(text: string) => statement<Row>(watcher.acrossWorkspaces, text, []);
+    // The save commits; its fold waits behind this lock when the process is killed.
+    await watcher.acrossWorkspaces.transaction(async (transaction) => {
+      await statement(transaction as never, 'lock table consolidations in access exclusive mode', []);
+      const saving = save({ ...api, key }, body.session_id, turn(5)).catch(() => undefined);
+      while ((await run(`select 1 from messages where content = '${turn(5)}'`)).length === 0) await sleep(20);
+      api.child.kill('SIGKILL');
+      expect(await saving).toBeUndefined();
+      await api.ended;
+    });
+    expect(await run('select 1 from consolidations')).toEqual([]);
+    const worker = launch({ ...env, PACT_WORKER_PORT: '0' }, ['--worker']);
+    while ((await run('select 1 from consolidations')).length === 0) await sleep(100);
+    const [session] = await run<{ folded: number }>('select folded_count as folded from sessions');
+    expect(session!.folded).toBeGreaterThan(0);
+    while ((await run(`select 1 from pgboss.job where name = 'consolidate'`)).length > 0) await sleep(50);
+    expect(await run('select 1 from consolidations')).toHaveLength(1);
+    worker.child.kill('SIGTERM');
+    expect(await worker.ended).toBe(0);
+  });
+
+  test('shows the jobs that failed every time, and takes one that is sent again', async () => {
+    const { databaseUrl, drop } = await createDatabase(SERVER_URL!);
+    cleanUps.push(drop);
+    const env = { DATABASE_URL: databaseUrl };
+    const connection = await connect({ databaseUrl, dataDir: '' });
+    cleanUps.push(() => connection.close());
+    const none = launch(env, ['--jobs', 'list-dead']);
+    expect(await none.ended).toBe(0);
+    expect(none.output()).toContain('0 dead');
+    const data = '{"kind": "consolidate", "workspaceId": "wks_a", "sessionId": "sess_a"}';
+    await statement(
+      connection.acrossWorkspaces,
+      `insert into pgboss.job (name, data, output) values ('dead-letter', '${data}', '{"failure": "TypeError"}')`,
+      [],
+    );
+    const listed = launch(env, ['--jobs', 'list-dead']);
+    expect(await listed.ended).toBe(0);
+    const [, id] = /^(\S+) .*sess_a.*TypeError$/m.exec(listed.output())!;
+    expect(await launch(env, ['--jobs', 'retry', id!]).ended).toBe(0);
+    const waiting = await statement<{ name: string }>(
+      connection.acrossWorkspaces,
+      'select name from pgboss.job',
+      [],
+    );
+    expect(waiting).toEqual([{ name: 'consolidate' }]);
+    expect(await launch(env, ['--jobs', 'retry', id!]).ended).toBe(1);
+    expect(await launch(env, ['--jobs']).ended).toBe(1);
+  });
+});
+
+test('a worker without a server database says why it does not start', async () => {
+  const refused = launch({ PACT_DATA_DIR: await emptyFolder() }, ['--worker']);
+  expect(await refused.ended).toBe(1);
+  expect(refused.output()).toContain('PACT does not start. DATABASE_URL');
 });

@@ -22,7 +22,6 @@ describe('the environment', () => {
     expect(env).toMatchObject({
       databaseReplicaUrl: 'postgres://other/pact',
       databasePoolSize: 25,
-      unused: [],
     });
   });
 });

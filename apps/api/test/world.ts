@@ -3,6 +3,7 @@ import type { Connection } from '@pact/db';
 import { testConnection } from '@pact/db/testing';
 import type { FastifyInstance } from 'fastify';
 import { createLog } from '../src/log.ts';
+import { openQueue } from '../src/queue.ts';
 import { connectRedis } from '../src/redis.ts';
 import { createServer } from '../src/server.ts';
 import { createServices, type Services } from '../src/services.ts';
@@ -30,16 +31,26 @@ interface KeyOptions {
   expiresAt?: Date;
 }
 
-type Parts = Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now'> & { redisUrl?: string };
+type Parts = Omit<NonNullable<Parameters<typeof createServices>[2]>, 'now' | 'queue'> & {
+  redisUrl?: string;
+  withQueue?: boolean;
+};
 
-/** @param parts what its services are made with beside the database, as Redis. */
+/**
+ * @param parts what its services are made with beside the database, as Redis. Jobs are run by the tests that want them,
+ *   never by themselves.
+ */
 export async function apiWorld(given?: Connection, parts: Parts = {}): Promise<ApiWorld> {
   const connection = given ?? (await testConnection());
   const clock = { now: new Date('2026-11-23T09:00:00.000Z') };
   const logged: string[] = [];
   const log = createLog('debug', parts.telemetry ?? silent, { write: (line) => void logged.push(line) });
-  const redis = parts.redisUrl ? await connectRedis(parts.redisUrl, log) : undefined;
-  const services = createServices(connection, log, { redis, ...parts, now: () => clock.now });
+  const services = createServices(connection, log, {
+    redis: parts.redisUrl ? await connectRedis(parts.redisUrl, log) : undefined,
+    ...parts,
+    queue: parts.withQueue ? await openQueue(connection, log) : undefined,
+    now: () => clock.now,
+  });
   const app = await createServer(services, { siteOrigins: ['http://localhost:3000'] });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   return {

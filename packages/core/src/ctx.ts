@@ -20,6 +20,10 @@ export interface Ctx {
   languageModel?: LanguageModel | undefined;
   /** What recall keeps in memory of the sessions asked for lately. */
   indexes: IndexCache;
+  /** Where follow-up work waits, kept with the change that made it necessary; absent, nothing follows by itself. */
+  queue?: Queue | undefined;
+  /** Where the texts of folded messages move in time; absent, all stay in the database. */
+  archive?: Archive | undefined;
   /** Told of every change of a session; absent, nobody keeps or watches one. */
   changes?: SessionChanges | undefined;
   /** Where usage is counted before it is written; absent, all of it is in its table. */
@@ -46,6 +50,52 @@ export interface SessionChanges {
     scope: { workspaceId: string; sessionIds: string[] },
     work: () => Promise<Result>,
   ): Promise<Result>;
+}
+
+/** Work that follows from a change, or from time. Holds ids alone: what it is about is read when it runs. */
+export type Job =
+  | { kind: 'consolidate' | 'archive' | 'archive-sweep'; workspaceId: string; sessionId: string }
+  | { kind: 'erase'; workspaceId: string; erasureId: string }
+  | { kind: 'archive-scan' | 'usage-rollup' | 'sweep' };
+
+/** Keeps jobs until they are done, in the database that they are about. */
+export interface Queue {
+  /**
+   * Written in the transaction that `db` is: neither the change nor its job exists without the other. Of two that are
+   * alike and wait, one is kept: the earlier.
+   */
+  enqueue(db: Database, job: Job, afterMs?: number): Promise<void>;
+  /** Takes a job away that waits and is done already. */
+  done(db: Database, job: Job): Promise<void>;
+  /** Takes away every job that names the session, in whatever state. @returns how many. */
+  forget(db: Database, session: { workspaceId: string; sessionId: string }): Promise<number>;
+}
+
+/** A bucket or a folder. Whatever goes wrong is thrown; the domain says in its own words that the archive is away. */
+export interface ObjectStore {
+  /** Durable once it has returned. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** @returns undefined where there is no such object; a store that cannot be reached is an error. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Removes every version of an object. @returns how many. */
+  remove(key: string): Promise<number>;
+  /** Removes every version of every object whose key begins so. @returns how many. */
+  removeBelow(prefix: string): Promise<number>;
+}
+
+interface Archive {
+  objects: ObjectStore;
+  /** Milliseconds after which a folded message's text moves there. */
+  afterMs: number;
+  texts: TextCache;
+}
+
+/** Texts that were read from the archive lately, least lately used first. */
+export interface TextCache {
+  entries: Map<string, { texts: Map<string, string>; bytes: number; usedAt: number }>;
+  /** What is being read now: many who want an object at once read it once. */
+  loading: Map<string, Promise<Map<string, string>>>;
+  maxBytes: number;
 }
 
 /** Whoever counts usage in memory for a while. */

@@ -54,5 +54,5 @@ export class PactError extends Error {
 }
 
 /** The same words for an id that never was and for a neighbour's. */
-export const notFound = (thing: 'session' | 'erasure' | 'key' | 'workspace') =>
+export const notFound = (thing: 'session' | 'erasure' | 'user' | 'key' | 'workspace') =>
   new PactError('not_found', { message: `There is no such ${thing}.` });

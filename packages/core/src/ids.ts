@@ -2,7 +2,7 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { ulid } from 'ulid';
 
 /** The prefixes of public ids; an id says what it names. */
-export type IdPrefix = 'sess' | 'msg' | 'int' | 'node' | 'key' | 'wks' | 'con' | 'era' | 'job' | 'req';
+export type IdPrefix = 'sess' | 'msg' | 'int' | 'node' | 'key' | 'wks' | 'con' | 'era' | 'arc' | 'req';
 export type Id<Prefix extends IdPrefix = IdPrefix> = `${Prefix}_${string}`;
 
 /** A new id: the prefix and a ULID, 48 bits of time and 80 of chance, so that ids sort by age. */

@@ -1,3 +1,4 @@
+export { createTextCache } from './archive/texts.ts';
 export { Expand, Expanded, expand } from './consolidation/expand.ts';
 export { Consolidated, consolidate } from './consolidation/index.ts';
 export { Context, GetContext, getContext } from './context/index.ts';
@@ -7,8 +8,11 @@ export type {
   Ctx,
   Embedder,
   EmotionReading,
+  Job,
   LanguageModel,
   Models,
+  ObjectStore,
+  Queue,
   SessionChanges,
   SpentTokens,
   UsageCounts,
@@ -16,11 +20,11 @@ export type {
 export { EmotionalStateAnswer, getEmotionalState } from './emotions/index.ts';
 export { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
 export { enrichSession } from './enrichment/index.ts';
-export { Erasure, ErasureId, eraseSession, getErasure } from './erasure.ts';
+export { Erasure, ErasureId, eraseSession, eraseUser, getErasure } from './erasure.ts';
 export { ERRORS, type ErrorCode, type ErrorDetails, PactError } from './errors.ts';
 export { timestamp } from './fields.ts';
 export { GetGraph, Graph, getGraph } from './graph/index.ts';
-export { isRecorded, sweepIdempotencyRecords } from './idempotency.ts';
+export { isRecorded } from './idempotency.ts';
 export { createId } from './ids.ts';
 export {
   SavedInteraction,
@@ -30,7 +34,7 @@ export {
   saveInteraction,
   saveMessages,
 } from './interactions.ts';
-export { jobLag, runDueJobs } from './jobs.ts';
+export { foldDue, type JobCtx, runJob } from './jobs.ts';
 export {
   type AuthenticatedKey,
   authenticate,
@@ -80,3 +84,4 @@ export {
   wasWritten,
   writeUsage,
 } from './usage.ts';
+export { exportUser, UserExport, UserId } from './users.ts';

@@ -1,96 +1,86 @@
-import { jobs } from '@pact/db';
-import { and, asc, eq, lte } from 'drizzle-orm';
+import { ArchiveAwayError } from './archive/away.ts';
+import { archiveSession, enqueueUnfinished, scanForArchiving, sweepArchive } from './archive/move.ts';
 import { changing } from './changes.ts';
 import { foldOnce } from './consolidation/index.ts';
-import type { Ctx } from './ctx.ts';
+import type { Ctx, Job } from './ctx.ts';
+import { continueErasure } from './erasure.ts';
+import { PactError } from './errors.ts';
+import { sweepIdempotencyRecords } from './idempotency.ts';
+import { rollUpUsage } from './usage-rollup.ts';
 
-/** Attempts after which a job is set aside. */
-const MAX_ATTEMPTS = 5;
-const BATCH = 20;
-
-type Job = typeof jobs.$inferSelect;
+/** When work that needs the archive is tried again while the archive is away. It is never given up: nothing is lost by waiting. */
+const ARCHIVE_AWAY_MS = 5 * 60_000;
 
 /** Everything of `Ctx` but the actor, who is each job's workspace. */
 export type JobCtx = Omit<Ctx, 'actor' | 'idempotency'> & {
-  /** What a job's own work is done through, where `db` has the jobs of every workspace in sight. */
+  /** What a job's own work is done through, where `db` has every workspace in sight. */
   forWorkspace?: (workspaceId: string) => Pick<Ctx, 'db' | 'lagging'>;
 };
 
 /**
- * Runs the jobs that are due, of every workspace or of one session, oldest first. A job that fails is tried again, later
- * each time, until it is set aside for a person to look at; its session is as it was before the attempt.
- * @returns how many succeeded, and why the others did not.
+ * Does a job. Done twice, or by two at once, it is done once to effect: each looks at what is there and takes its locks.
+ * @returns `postponed` where the archive is away and the job waits for it again; nothing of it was done by halves.
+ * @throws whatever kept it from being done; it may be tried again.
  */
-export async function runDueJobs(
-  ctx: JobCtx,
-  scope?: { workspaceId: string; sessionId: string },
-): Promise<{ done: number; failures: unknown[] }> {
-  const due = await ctx.db
-    .select()
-    .from(jobs)
-    .where(
-      and(
-        eq(jobs.state, 'waiting'),
-        lte(jobs.runAfter, ctx.now()),
-        scope && eq(jobs.workspaceId, scope.workspaceId),
-        scope && eq(jobs.sessionId, scope.sessionId),
-      ),
-    )
-    .orderBy(asc(jobs.runAfter), asc(jobs.id))
-    .limit(BATCH);
-  const failures: unknown[] = [];
-  let done = 0;
-  for (const job of due) {
-    try {
-      if (!(await claim(ctx, job))) continue;
-      while (await runOnce(ctx, job));
-      done += 1;
-    } catch (error) {
-      failures.push(error);
-    }
+export async function runJob(ctx: JobCtx, job: Job): Promise<'done' | 'postponed'> {
+  try {
+    await perform(ctx, job);
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof ArchiveAwayError)) throw error;
+    await ctx.queue?.enqueue(ctx.db, job, ARCHIVE_AWAY_MS);
+    return 'postponed';
   }
-  return { done, failures };
 }
 
-/** Seconds by which the oldest job that is due is late, over all workspaces; 0 when none is. */
-export async function jobLag(db: JobCtx['db'], now: Date): Promise<number> {
-  const [oldest] = await db
-    .select({ runAfter: jobs.runAfter })
-    .from(jobs)
-    .where(and(eq(jobs.state, 'waiting'), lte(jobs.runAfter, now)))
-    .orderBy(asc(jobs.runAfter))
-    .limit(1);
-  return oldest ? Math.max(0, now.getTime() - oldest.runAfter.getTime()) / 1_000 : 0;
+/** Folds what passed the session's threshold, now. Of two at once the second finds nothing left to do. */
+export async function foldDue(
+  ctx: JobCtx,
+  { workspaceId, sessionId }: { workspaceId: string; sessionId: string },
+): Promise<void> {
+  const inner = onBehalfOf(ctx, workspaceId);
+  // A transaction a batch: a backlog of thousands holds nobody up for long.
+  while (await changing(inner, [sessionId], () => foldBatch(inner, sessionId)));
 }
 
-/**
- * Takes the job for an attempt, in a statement of its own: the attempt counts even when it ends this process. Until the
- * next one is due, nobody else takes it.
- * @returns false when someone else did, or the job is done.
- */
-async function claim({ db, now }: JobCtx, job: Job): Promise<boolean> {
-  const attempts = job.attempts + 1;
-  const taken = await db
-    .update(jobs)
-    .set({
-      attempts,
-      state: attempts >= MAX_ATTEMPTS ? 'failed' : 'waiting',
-      runAfter: new Date(now().getTime() + 1_000 * 4 ** attempts),
-    })
-    .where(and(eq(jobs.workspaceId, job.workspaceId), eq(jobs.id, job.id), eq(jobs.attempts, job.attempts)))
-    .returning({ id: jobs.id });
-  return taken.length > 0;
+function foldBatch(ctx: Ctx, sessionId: string): Promise<boolean> {
+  return ctx.db.transaction((transaction) => {
+    const db = transaction as unknown as Ctx['db'];
+    return foldOnce({ ...ctx, db }, { sessionId, trigger: 'threshold' });
+  });
 }
 
-/** Does a part of the job's work in one transaction; the last part removes the job. Returns whether there is more. */
-function runOnce(ctx: JobCtx, job: Job): Promise<boolean> {
-  const { forWorkspace, ...rest } = ctx;
-  const actor = { workspaceId: job.workspaceId, keyId: 'job' };
-  const own: Ctx = { ...rest, ...forWorkspace?.(job.workspaceId), actor };
-  const fold = () =>
-    own.db.transaction((transaction) => {
-      const db = transaction as unknown as Ctx['db'];
-      return foldOnce({ ...own, db }, { sessionId: job.sessionId, trigger: 'threshold' });
-    });
-  return changing(own, [job.sessionId], fold);
+async function perform(ctx: JobCtx, job: Job): Promise<void> {
+  switch (job.kind) {
+    case 'consolidate':
+      return unlessGone(foldDue(ctx, job));
+    case 'archive':
+      return archiveSession(onBehalfOf(ctx, job.workspaceId), job);
+    case 'archive-sweep':
+      return sweepArchive(onBehalfOf(ctx, job.workspaceId), job);
+    case 'erase':
+      return continueErasure(onBehalfOf(ctx, job.workspaceId), job);
+    case 'archive-scan':
+      return scanForArchiving(ctx);
+    case 'usage-rollup':
+      return void (await rollUpUsage(ctx));
+    case 'sweep':
+      await sweepIdempotencyRecords(ctx.db, ctx.now());
+      return enqueueUnfinished(ctx);
+  }
+}
+
+const onBehalfOf = ({ forWorkspace, ...ctx }: JobCtx, workspaceId: string): Ctx => ({
+  ...ctx,
+  ...forWorkspace?.(workspaceId),
+  actor: { workspaceId, keyId: 'job' },
+});
+
+/** A session that was erased meanwhile has nothing left to do. */
+async function unlessGone(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof PactError && error.code === 'not_found')) throw error;
+  }
 }

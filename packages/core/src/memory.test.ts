@@ -7,12 +7,11 @@ import type { Ctx } from './ctx.ts';
 import { getEmotionalState } from './emotions/index.ts';
 import { eraseSession, getErasure } from './erasure.ts';
 import { SaveInteraction, saveInteraction } from './interactions.ts';
-import { runDueJobs } from './jobs.ts';
 import { ensureWorkspace } from './keys.ts';
 import { setPriority } from './priorities.ts';
 import { Recall, recall } from './recall/index.ts';
 import { getSession, ListSessions, listSessions } from './sessions.ts';
-import { driverOf, type TestWorld, testWorld } from './testing.ts';
+import { driverOf, runDueJobs, type TestWorld, testWorld } from './testing.ts';
 
 let world: TestWorld;
 let ctx: Ctx;

@@ -1,6 +1,7 @@
 import { emotionalStates, messages } from '@pact/db';
 import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { withTexts } from './archive/texts.ts';
 import type { Ctx } from './ctx.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { EmotionName } from './emotions/index.ts';
@@ -50,6 +51,7 @@ const messageColumns = {
   role: messages.role,
   name: messages.name,
   content: messages.content,
+  archiveId: messages.archiveId,
   tokens: messages.tokens,
   placement: messages.placement,
   keptReason: messages.keptReason,
@@ -64,7 +66,7 @@ const messageColumns = {
 /** Written out and not as a parameter, so that the planner sees that the index of kept messages serves it. */
 export const IS_KEPT = sql`${messages.placement} = 'kept'`;
 
-/** Messages with how they felt. Start a query on them, then narrow it. */
+/** Messages with how they felt. Start a query on them, then narrow it; `withTexts` brings what the archive holds. */
 export function selectMessages(db: Ctx['db']) {
   return db
     .select(messageColumns)
@@ -83,7 +85,10 @@ export function selectMessages(db: Ctx['db']) {
 
 export type MessageRow = Awaited<ReturnType<typeof selectMessages>>[number];
 
-/** Everything said in a session, in order of arrival, folded turns too. @throws {PactError} not_found. */
+/**
+ * Everything said in a session, in order of arrival, folded turns too.
+ * @throws {PactError} not_found; unavailable, while the archive that holds some of it cannot be reached.
+ */
 export async function listMessages(
   ctx: Ctx,
   input: z.output<typeof ListMessages>,
@@ -102,7 +107,7 @@ export async function listMessages(
     )
     .orderBy(ascending ? asc(messages.sequence) : desc(messages.sequence))
     .limit(input.limit + 1);
-  const page = found.slice(0, input.limit);
+  const page = await withTexts(ctx, found.slice(0, input.limit));
   const last = page.at(-1);
   const hasMore = found.length > input.limit;
   return {

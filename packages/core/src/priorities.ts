@@ -1,6 +1,7 @@
-import { messages, sessions, topicPriorities } from '@pact/db';
+import { archives, messages, sessions, topicPriorities } from '@pact/db';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { withTexts } from './archive/texts.ts';
 import { changing } from './changes.ts';
 import { fold } from './consolidation/index.ts';
 import type { Ctx } from './ctx.ts';
@@ -29,15 +30,23 @@ export const PrioritySet = z
   .object({ sessionId: id(), topic: z.string(), priority: PriorityLevel, updatedAt: timestamp() })
   .meta({ id: 'PrioritySet' });
 
-/** Ranks a topic, whether it came up already or will. What folded or stayed under the old rank is judged again. */
+/**
+ * Ranks a topic, whether it came up already or will. What folded or stayed under the old rank is judged again.
+ * @throws {PactError} not_found; unavailable, where turns come back whose text the archive holds and cannot give now.
+ */
 export function setPriority(
   ctx: Ctx,
   input: z.output<typeof SetPriority>,
 ): Promise<z.output<typeof PrioritySet>> {
   const { sessionId, topic, priority } = input;
   const key = ctx.models.conceptKey(topic) || topic.toLowerCase();
-  const work = () =>
-    atomically(
+  const work = async () => {
+    // Read from the archive before the transaction, which finds them in memory then.
+    if (priority === 'high') {
+      const { id: ofSession } = await findSession(ctx, sessionId);
+      await withTexts(ctx, await findRestorable(ctx, ofSession, topic));
+    }
+    return atomically(
       ctx,
       async (inner) => {
         const session = await findSession(inner, sessionId, 'for update');
@@ -62,6 +71,7 @@ export function setPriority(
       },
       () => [sessionId],
     );
+  };
   return changing(ctx, [sessionId], work);
 }
 
@@ -81,22 +91,14 @@ const tooManyTopics = (count: number) =>
   });
 
 /** Puts the newest folded messages that speak of the topic back among the kept; the fold that follows has the last word. */
-async function restore({ db }: Ctx, session: SessionRow, topic: string): Promise<void> {
-  const ofSession = and(eq(messages.workspaceId, session.workspaceId), eq(messages.sessionId, session.id));
-  const found = await db
-    .select({ id: messages.id })
-    .from(messages)
-    .where(
-      and(
-        ofSession,
-        eq(messages.placement, 'folded'),
-        sql`${messages.search} @@ plainto_tsquery('english', ${topic})`,
-      ),
-    )
-    .orderBy(desc(messages.sequence))
-    .limit(MAX_RESTORED);
+async function restore(ctx: Ctx, session: SessionRow, topic: string): Promise<void> {
+  const { db } = ctx;
+  const found = await withTexts(ctx, await findRestorable(ctx, session.id, topic));
   if (found.length === 0) return;
   const ids = found.map(({ id }) => id);
+  for (const { id, content, archiveId } of found) {
+    if (archiveId !== null) await bringBack(ctx, { id, content, archiveId });
+  }
   await db
     .update(messages)
     .set({ placement: 'kept', keptReason: 'priority' })
@@ -105,4 +107,37 @@ async function restore({ db }: Ctx, session: SessionRow, topic: string): Promise
     .update(sessions)
     .set({ foldedCount: session.foldedCount - ids.length, revision: sql`${sessions.revision} + 1` })
     .where(and(eq(sessions.workspaceId, session.workspaceId), eq(sessions.id, session.id)));
+}
+
+function findRestorable({ db, actor }: Ctx, sessionId: string, topic: string) {
+  const { id, content, archiveId } = messages;
+  return db
+    .select({ id, sessionId: messages.sessionId, content, archiveId })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.workspaceId, actor.workspaceId),
+        eq(messages.sessionId, sessionId),
+        eq(messages.placement, 'folded'),
+        sql`${messages.search} @@ plainto_tsquery('english', ${topic})`,
+      ),
+    )
+    .orderBy(desc(messages.sequence))
+    .limit(MAX_RESTORED);
+}
+
+/** Puts a text back into its row. The archive's copy stays until the session is erased. */
+async function bringBack(
+  { db, actor }: Ctx,
+  { id, content, archiveId }: { id: string; content: string; archiveId: string },
+): Promise<void> {
+  const { workspaceId } = actor;
+  await db
+    .update(messages)
+    .set({ content, archiveId: null })
+    .where(and(eq(messages.workspaceId, workspaceId), eq(messages.id, id)));
+  await db
+    .update(archives)
+    .set({ messages: sql`${archives.messages} - 1` })
+    .where(and(eq(archives.workspaceId, workspaceId), eq(archives.id, archiveId)));
 }

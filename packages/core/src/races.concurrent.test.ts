@@ -3,10 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { consolidate } from './consolidation/index.ts';
 import { eraseSession } from './erasure.ts';
 import { SaveInteraction, saveInteraction } from './interactions.ts';
-import { runDueJobs } from './jobs.ts';
 import { ListMessages, listMessages } from './messages.ts';
 import { CreateSession, createSession, getSession } from './sessions.ts';
-import { type TestWorld, testWorld } from './testing.ts';
+import { runDueJobs, type TestWorld, testWorld } from './testing.ts';
 
 /** Races need connections of their own: the embedded engine has one, and cannot have them. */
 describe.skipIf(!onPostgres)('at the same time', () => {

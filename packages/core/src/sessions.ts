@@ -140,7 +140,7 @@ export async function getSession(
   ctx: Ctx,
   input: z.output<typeof SessionId>,
 ): Promise<z.output<typeof Session>> {
-  return present(await findSession(ctx, input.sessionId));
+  return presentSession(await findSession(ctx, input.sessionId));
 }
 
 /** Newest first. */
@@ -167,7 +167,7 @@ export async function listSessions(
   const last = page.at(-1);
   const hasMore = found.length > input.limit;
   return {
-    data: page.map(present),
+    data: page.map(presentSession),
     nextCursor: hasMore && last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null,
     hasMore,
   };
@@ -200,7 +200,8 @@ function cursorTime(part: string | number | undefined): string {
   throw invalidCursor(String(part));
 }
 
-function present(row: SessionRow): z.output<typeof Session> {
+/** A session as the wire has it. */
+export function presentSession(row: SessionRow): z.output<typeof Session> {
   return {
     sessionId: row.id,
     status: 'active',

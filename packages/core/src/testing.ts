@@ -13,11 +13,12 @@ import {
   splitSentences,
 } from '@pact/models';
 import { GetContext, getContext } from './context/index.ts';
-import type { Ctx, EmotionReading, Models } from './ctx.ts';
+import type { Ctx, EmotionReading, Job, Models, Queue } from './ctx.ts';
 import { EMOTIONS, type Emotion } from './emotions/vocabulary.ts';
 import { GetGraph, getGraph } from './graph/index.ts';
 import { createId } from './ids.ts';
 import { SaveInteraction, SaveMessages, saveInteraction, saveMessages } from './interactions.ts';
+import { runJob } from './jobs.ts';
 import { ListMessages, listMessages } from './messages.ts';
 import { Recall, recall } from './recall/index.ts';
 import { createIndexCache } from './recall/turn-index.ts';
@@ -54,6 +55,7 @@ export async function testWorld(): Promise<TestWorld> {
     actor: { workspaceId, keyId: `key_of_${workspaceId}` },
     models,
     indexes: createIndexCache(),
+    queue: memoryQueue(),
     now: () => clock.now,
     newId: (prefix) => createId(prefix, clock.now),
   });
@@ -63,6 +65,44 @@ export async function testWorld(): Promise<TestWorld> {
       .values({ id, name: id, plan: 'team', createdAt: clock.now });
   }
   return { connection, ctx: ctxOf('wks_ours'), neighbour: ctxOf('wks_neighbour'), clock };
+}
+
+/** Jobs in memory, in no transaction: for tests of what jobs do, not of how they are kept. */
+interface MemoryQueue extends Queue {
+  jobs: Job[];
+}
+
+export function memoryQueue(): MemoryQueue {
+  const isSame = (one: Job, other: Job) => JSON.stringify(one) === JSON.stringify(other);
+  const queue: MemoryQueue = {
+    jobs: [],
+    enqueue: async (_, job) => {
+      if (!queue.jobs.some((known) => isSame(known, job))) queue.jobs.push(job);
+    },
+    done: async (_, job) => {
+      queue.jobs = queue.jobs.filter((known) => !isSame(known, job));
+    },
+    forget: async (_, { sessionId }) => {
+      const before = queue.jobs.length;
+      queue.jobs = queue.jobs.filter((job) => !('sessionId' in job && job.sessionId === sessionId));
+      return before - queue.jobs.length;
+    },
+  };
+  return queue;
+}
+
+/** Runs what waits in the world's queue, whenever it is due, once. */
+export async function runDueJobs(ctx: Ctx): Promise<{ done: number; failures: unknown[] }> {
+  const queue = ctx.queue as MemoryQueue;
+  const failures: unknown[] = [];
+  let done = 0;
+  for (const job of queue.jobs.splice(0)) {
+    await runJob(ctx, job).then(
+      () => (done += 1),
+      (error: unknown) => failures.push(error),
+    );
+  }
+  return { done, failures };
 }
 
 /** The verbs as tests say them: with defaults filled in, on behalf of our tenant. */

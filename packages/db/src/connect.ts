@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Connection, Database } from './database.ts';
 import { connectEmbedded } from './embedded.ts';
@@ -34,4 +34,16 @@ export async function rows<Row>(db: Database, statement: SQL, name?: string): Pr
       ? db.execute(statement)
       : db._.session.prepareQuery(dialect.sqlToQuery(statement), undefined, name, false).execute();
   return ((await answer) as unknown as { rows: Row[] }).rows;
+}
+
+/**
+ * Runs a statement that a library wrote, its values as `$1`, `$2` … in the text, on a connection or in a transaction.
+ * Drizzle numbers the values that it is given, in their order, wherever they stand: here in a comment, so that the text
+ * keeps its own numbers. Numbers go as text: one of the drivers takes nothing else where the server wants a text.
+ */
+export async function statement<Row>(db: Database, text: string, values: readonly unknown[]): Promise<Row[]> {
+  const given = values.map(
+    (value) => sql`${sql.param(typeof value === 'number' ? String(value) : (value ?? null))}`,
+  );
+  return rows<Row>(db, sql`${sql.raw(text)} /* ${sql.join(given)} */`);
 }

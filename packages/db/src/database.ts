@@ -25,6 +25,12 @@ export interface Connection extends Handles {
   replica?: { isAnswering(): boolean } | undefined;
   /** Resolves when the database answers a trivial query; rejects when it cannot be reached. */
   ping(): Promise<void>;
+  /**
+   * Runs statements as the owner of the tables, whom no policy holds: several without values, with their own `begin` and
+   * `commit` where they have them, or one with values. For tables that a library makes and looks after; never for a request.
+   * @returns the rows of the last.
+   */
+  script(text: string, values?: unknown[]): Promise<unknown[]>;
   /** What a server does by itself and the embedded engine does not: clear dead rows away, refresh the planner's figures. */
   maintain(): Promise<void>;
   /** Connections of the pool, and statements that wait for one; absent where there is no pool. */

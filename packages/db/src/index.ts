@@ -1,4 +1,4 @@
-export { connect, rows } from './connect.ts';
+export { connect, rows, statement } from './connect.ts';
 export type { Connection, Database, Handles } from './database.ts';
 export {
   DatabaseUnavailableError,

@@ -18,10 +18,13 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
  */
 const POOL_SIZE = 10;
 
-/** Connections that row-level security holds, with nothing in sight until a scope is set. Opens none yet. */
-export function openPool(databaseUrl: string, size = POOL_SIZE): Pool {
+/**
+ * Connections that row-level security holds, with nothing in sight until a scope is set; or those of the owner, who may
+ * change tables. Opens none yet.
+ */
+export function openPool(databaseUrl: string, size = POOL_SIZE, as: 'app' | 'owner' = 'app'): Pool {
   const pool = new Pool({
-    connectionString: asApp(databaseUrl),
+    connectionString: as === 'app' ? asApp(databaseUrl) : databaseUrl,
     max: size,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,

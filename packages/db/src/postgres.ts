@@ -11,6 +11,8 @@ import { scopedPool } from './scoped-pool.ts';
 
 /** Any constant: it names the lock that lets one task migrate while the others wait. */
 const MIGRATION_LOCK = 7_228_001;
+/** Connections for upkeep at most, beside those that serve. */
+const OWNERS_POOL_SIZE = 2;
 
 export interface PostgresOptions {
   databaseUrl: string;
@@ -40,10 +42,12 @@ export async function connectPostgres(options: PostgresOptions): Promise<Connect
 }
 
 async function connectionOver(pool: Pool, options: PostgresOptions): Promise<Connection> {
-  const { replicaUrl, poolSize, onReplica } = options;
+  const { databaseUrl, replicaUrl, poolSize, onReplica } = options;
   const handles = handlesOf((scope) => scopedPool(pool, scope));
   const replica = replicaUrl ? new Replica(openPool(replicaUrl, poolSize), pool, onReplica) : undefined;
   await replica?.probe();
+  // Opens none until a script runs, and closes them again when none does.
+  const ownersPool = openPool(databaseUrl, OWNERS_POOL_SIZE, 'owner');
   return {
     ...handles,
     engine: 'postgres',
@@ -53,6 +57,7 @@ async function connectionOver(pool: Pool, options: PostgresOptions): Promise<Con
       void replica?.probe();
       await pool.query('select 1');
     },
+    script: (text: string, values?: unknown[]) => runScript(ownersPool, text, values),
     maintain: async () => {},
     poolUse: () => ({
       idle: pool.idleCount,
@@ -60,9 +65,23 @@ async function connectionOver(pool: Pool, options: PostgresOptions): Promise<Con
       waiting: pool.waitingCount,
     }),
     close: async () => {
-      await Promise.all([pool.end(), replica?.close()]);
+      await Promise.all([pool.end(), ownersPool.end(), replica?.close()]);
     },
   };
+}
+
+/** A script that fails may leave its transaction open: that connection is not used again. */
+async function runScript(pool: Pool, text: string, values?: unknown[]): Promise<unknown[]> {
+  const client = await pool.connect();
+  let hasFailed = true;
+  try {
+    const results: unknown = await client.query(text, values);
+    hasFailed = false;
+    const last = (Array.isArray(results) ? results.at(-1) : results) as { rows: unknown[] };
+    return last.rows;
+  } finally {
+    client.release(hasFailed);
+  }
 }
 
 async function migrateLocked(databaseUrl: string): Promise<void> {

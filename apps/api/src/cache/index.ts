@@ -37,8 +37,8 @@ interface Place extends SessionName {
   answer: string;
 }
 
-/** Makes an answer from the database. */
-export type MakeAnswer = (place: Place) => Promise<Kept>;
+/** Makes an answer from the database; one that lacks what is only out of reach for now is not kept. */
+export type MakeAnswer = (place: Place) => Promise<Kept & { isLacking?: boolean }>;
 
 export interface SessionCache extends SessionChanges {
   /** @throws what making the answer throws. */
@@ -114,7 +114,7 @@ async function makeAndKeep(
 ): Promise<Kept> {
   const since = performance.now();
   const kept = await make(place);
-  if (performance.now() - since < MAX_READ_MS)
+  if (performance.now() - since < MAX_READ_MS && !kept.isLacking)
     await store.fill(place, place.answer, { version, kept, isRead });
   return kept;
 }

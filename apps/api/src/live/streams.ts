@@ -164,7 +164,7 @@ async function* follow(
   }
 }
 
-/** Undefined while the database is away: the stream waits for it. */
+/** Undefined while the database, or the archive that holds the texts, is away: the stream waits for it. */
 async function readPage(
   domain: Ctx,
   input: { sessionId: string; position: Parameters<typeof eventsAfter>[1]['position'] },
@@ -172,7 +172,8 @@ async function readPage(
   try {
     return await eventsAfter(domain, { ...input, limit: PAGE_EVENTS });
   } catch (error) {
-    if (isUnavailable(error)) return undefined;
+    if (isUnavailable(error) || (error instanceof PactError && error.code === 'unavailable'))
+      return undefined;
     throw error;
   }
 }

@@ -1,4 +1,15 @@
-import { Erasure, ErasureId, getErasure, Recall, Recalled, recall } from '@pact/core';
+import {
+  Erasure,
+  ErasureId,
+  eraseUser,
+  exportUser,
+  getErasure,
+  Recall,
+  Recalled,
+  recall,
+  UserExport,
+  UserId,
+} from '@pact/core';
 import { countServed, procedure, router } from '../trpc.ts';
 
 export const memoryRouter = router({
@@ -25,4 +36,29 @@ export const memoryRouter = router({
     .input(ErasureId)
     .output(Erasure)
     .query(({ ctx, input }) => getErasure(ctx.domain, input)),
+  exportUser: procedure
+    .meta({
+      method: 'GET',
+      path: '/users/{user_id}/export',
+      scope: 'memory:read',
+      tag: 'End users',
+      summary: 'Read everything held about one end user',
+    })
+    .input(UserId)
+    .output(UserExport)
+    .query(({ ctx, input }) => exportUser(ctx.domain, input)),
+  deleteUser: procedure
+    .meta({
+      method: 'DELETE',
+      path: '/users/{user_id}',
+      scope: 'memory:erase',
+      tag: 'End users',
+      summary: 'Erase one end user from every store, across sessions',
+      description:
+        'Answers with the receipt. Of a user without sessions it says that nothing was held, so that it may be sent again.',
+      headers: { 'X-Pact-Erasure': 'erasureId' },
+    })
+    .input(UserId)
+    .output(Erasure)
+    .mutation(({ ctx, input }) => eraseUser(ctx.domain, input)),
 });

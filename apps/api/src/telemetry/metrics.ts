@@ -55,7 +55,7 @@ export function createMetrics(meter: Meter): Metrics {
 function observeSources(meter: Meter, { poolUse, jobLag, streams }: Sources): void {
   const lag = meter.createObservableGauge('pact.consolidation.lag', {
     unit: 's',
-    description: 'By how much the oldest waiting job is late.',
+    description: 'By how much the oldest waiting fold is late.',
   });
   const open = meter.createObservableUpDownCounter('pact.live.streams', { unit: '{stream}' });
   const connections = meter.createObservableUpDownCounter('db.client.connection.count', {

@@ -2,10 +2,9 @@ import { consolidations } from '@pact/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ctx } from '../ctx.ts';
-import { runDueJobs } from '../jobs.ts';
 import { setPriority } from '../priorities.ts';
 import { getSession } from '../sessions.ts';
-import { driverOf, type TestWorld, testWorld } from '../testing.ts';
+import { driverOf, runDueJobs, type TestWorld, testWorld } from '../testing.ts';
 import { Expand, expand } from './expand.ts';
 import { consolidate } from './index.ts';
 
@@ -185,6 +184,19 @@ describe('consolidation', () => {
     await setPriority(ctx, { sessionId, topic: 'courier', priority: 'high' });
     expect(await generations()).toBe(before);
   });
+
+  test.each(['check-in', 'C++ (2nd ed.)', 'a/b', '$5 [sic] ^{x}|\\d'])(
+    'keeps the turns of a topic that is written %s',
+    async (topic) => {
+      const sessionId = await driver.open();
+      await driver.say(sessionId, `The talk was about ${topic} and nothing else.`);
+      await setPriority(ctx, { sessionId, topic, priority: 'high' });
+      for (const turn of turns) await driver.say(sessionId, turn, 'Noted.');
+      await consolidate(ctx, { sessionId });
+      const served = (await driver.contextOf(sessionId)).messages.map(({ content }) => content);
+      expect(served).toContain(`The talk was about ${topic} and nothing else.`);
+    },
+  );
 
   test('ranks a hundred topics at most', async () => {
     const sessionId = await driver.open();

@@ -1,6 +1,7 @@
 import { messages } from '@pact/db';
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
+import { withTexts } from '../archive/texts.ts';
 import type { Ctx } from '../ctx.ts';
 import { id, isPossibleId } from '../fields.ts';
 import { atomically } from '../idempotency.ts';
@@ -29,7 +30,7 @@ export const Expanded = z
 
 /**
  * The messages behind sentences of the summary, as they were said. Ids that are not of this session are passed over.
- * @throws {PactError} not_found, for the session.
+ * @throws {PactError} not_found, for the session; unavailable, while the archive that holds them cannot be reached.
  */
 export function expand(ctx: Ctx, input: z.output<typeof Expand>): Promise<z.output<typeof Expanded>> {
   const answer = (inner: Ctx) => readSources(inner, input);
@@ -51,5 +52,5 @@ async function readSources(ctx: Ctx, input: z.output<typeof Expand>): Promise<z.
   const found = await selectMessages(ctx.db)
     .where(and(ofSession, inArray(messages.sequence, [...wanted])))
     .orderBy(asc(messages.sequence));
-  return { data: found.map((row) => presentMessage(row)) };
+  return { data: (await withTexts(ctx, found)).map((row) => presentMessage(row)) };
 }

@@ -1,6 +1,5 @@
 import {
   consolidations,
-  jobs,
   messages,
   type SummarySentence,
   sessions,
@@ -9,6 +8,7 @@ import {
 } from '@pact/db';
 import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { enqueueArchiving } from '../archive/move.ts';
 import { changing } from '../changes.ts';
 import type { Ctx } from '../ctx.ts';
 import { EmotionName } from '../emotions/index.ts';
@@ -115,15 +115,8 @@ export async function foldOnce(ctx: Ctx, input: { sessionId: string; trigger: Tr
   const hasMore = folded && input.trigger !== 'priority' && session.liveMessages > BATCH;
   // A change of priority judges only what was judged before: work that waits for the live messages keeps waiting.
   if (!hasMore && input.trigger !== 'priority') {
-    await ctx.db
-      .delete(jobs)
-      .where(
-        and(
-          eq(jobs.workspaceId, session.workspaceId),
-          eq(jobs.sessionId, session.id),
-          eq(jobs.kind, 'consolidate'),
-        ),
-      );
+    const { workspaceId, id: sessionId } = session;
+    await ctx.queue?.done(ctx.db, { kind: 'consolidate', workspaceId, sessionId });
   }
   return hasMore;
 }
@@ -220,6 +213,7 @@ async function apply(
     tokensAfter: after.tokens,
     createdAt: ctx.now(),
   });
+  if (plan.foldedIds.length > 0) await enqueueArchiving(ctx, session.id);
 }
 
 async function setPlacement({ db }: Ctx, session: SessionRow, plan: Plan): Promise<void> {
@@ -252,7 +246,7 @@ async function forgetSentences({ db }: Ctx, session: SessionRow, generation: num
     );
 }
 
-/** The last message that was judged before: the first live one may answer it. */
+/** The last message that was judged before: the first live one may answer it. Its text never moves to the archive. */
 async function messageBefore({ db }: Ctx, session: SessionRow): Promise<Speech | undefined> {
   const [found] = await selectMessages(db).where(
     and(

@@ -137,7 +137,7 @@ function topicMatcher(models: Models): SpeaksOf {
 
 /** Finds a topic as it is written, but not inside another word: "art" is not in "start". */
 function wholeWords(topic: string): RegExp {
-  const literal = topic.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  const literal = topic.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
   return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'iu');
 }
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ctx } from '../ctx.ts';
-import { runDueJobs } from '../jobs.ts';
 import { setPriority } from '../priorities.ts';
-import { driverOf, models, type TestWorld, testWorld } from '../testing.ts';
+import { driverOf, models, runDueJobs, type TestWorld, testWorld } from '../testing.ts';
 
 let world: TestWorld;
 let ctx: Ctx;

@@ -1,6 +1,7 @@
 import { messages, type SummarySentence, type WordedSummary } from '@pact/db';
 import { and, desc, eq, gt, inArray } from 'drizzle-orm';
 import { z } from 'zod';
+import { readableTexts } from '../archive/texts.ts';
 import { currentSummary, presentSentence, SummarySentenceAnswer } from '../consolidation/index.ts';
 import { renderSentences } from '../consolidation/render.ts';
 import { bearingOn, byWorth, fitSentences } from '../consolidation/select.ts';
@@ -62,9 +63,13 @@ export const Context = z
       description: 'Tokens (o200k_base) of summary, state and messages as served; never above max_tokens.',
     }),
     truncated: z.boolean().meta({ description: 'True when something did not fit.' }),
-    dropped: z.array(z.object({ id: id(), reason: z.enum(['over_budget', 'longer_than_budget']) })).meta({
-      description: `What was considered and left out; at most the latest ${MAX_CONSIDERED} are considered.`,
-    }),
+    dropped: z
+      .array(
+        z.object({ id: id(), reason: z.enum(['over_budget', 'longer_than_budget', 'archive_unavailable']) }),
+      )
+      .meta({
+        description: `What was considered and left out; at most the latest ${MAX_CONSIDERED} are considered.`,
+      }),
     prompt: z
       .union([
         z.string(),
@@ -100,8 +105,9 @@ export async function getContext(
     (state ? ctx.models.countTokens(renderState(state)) + 2 : 0) + (folded.length > 0 ? SUMMARY_HEADING : 0);
   const messageOverhead = MESSAGE_OVERHEAD[input.format];
   const allotment = allot(candidates, folded, { maxTokens: input.maxTokens, reserved, messageOverhead });
-  const loaded = await load(ctx, session, allotment.chosen, isFelt);
-  const sentences = sentencesBeside(folded, allotment.chosen, input.query);
+  const { loaded, unreadable } = await load(ctx, session, allotment.chosen, isFelt);
+  const readable = allotment.chosen.filter((candidate) => !unreadable.has(candidate.id));
+  const sentences = sentencesBeside(folded, readable, input.query);
   const draft: Draft = {
     sentences: fitSentences(ctx.models, sentences, allotment.summaryTokens),
     state,
@@ -127,19 +133,20 @@ export async function getContext(
     tokenCount: served.tokens,
     truncated:
       dropped.length > 0 || served.sentences.length < sentences.length || served.parts.state !== state,
-    dropped: presentDropped(dropped, input.maxTokens),
+    dropped: presentDropped(dropped, unreadable, input.maxTokens),
     ...(input.format === 'json' ? {} : { prompt: render(served.parts, input.format) }),
     sessionTokens: session.tokenCount,
   };
 }
 
-function presentDropped(dropped: Candidate[], maxTokens: number) {
+function presentDropped(dropped: Candidate[], unreadable: ReadonlySet<string>, maxTokens: number) {
+  const reasonOf = ({ id: messageId, tokens }: Candidate) => {
+    if (unreadable.has(messageId)) return 'archive_unavailable' as const;
+    return tokens > maxTokens ? ('longer_than_budget' as const) : ('over_budget' as const);
+  };
   return dropped
     .sort((a, b) => a.sequence - b.sequence)
-    .map(({ id: messageId, tokens }) => ({
-      id: messageId,
-      reason: tokens > maxTokens ? ('longer_than_budget' as const) : ('over_budget' as const),
-    }));
+    .map((candidate) => ({ id: candidate.id, reason: reasonOf(candidate) }));
 }
 
 /** The summary's sentences that say more than the messages served beside them, those first that bear on the query. */
@@ -286,7 +293,7 @@ async function neighboursOf({ db }: Ctx, session: SessionRow, hits: { sequence: 
 }
 
 async function load(ctx: Ctx, session: SessionRow, chosen: Candidate[], includeEmotional: boolean) {
-  if (chosen.length === 0) return [];
+  if (chosen.length === 0) return { loaded: [], unreadable: new Set<string>() };
   const found = await selectMessages(ctx.db)
     .where(
       and(
@@ -300,5 +307,9 @@ async function load(ctx: Ctx, session: SessionRow, chosen: Candidate[], includeE
       ),
     )
     .orderBy(messages.sequence);
-  return found.map((row) => presentMessage(row, includeEmotional));
+  const { readable, unreadable } = await readableTexts(ctx, found);
+  return {
+    loaded: readable.map((row) => presentMessage(row, includeEmotional)),
+    unreadable: new Set(unreadable.map((row) => row.id)),
+  };
 }

@@ -1,5 +1,6 @@
 import { memoryEdges, memoryNames, memoryNodes, messages, rows, topicPriorities } from '@pact/db';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { readableTexts } from '../archive/texts.ts';
 import type { Ctx } from '../ctx.ts';
 import { nodeId } from '../ids.ts';
 import { type MessageRow, selectMessages } from '../messages.ts';
@@ -38,11 +39,13 @@ export async function candidateNodes(
   return [...heaviest, ...ranked];
 }
 
-export async function latestMessages({ db }: Ctx, session: SessionRow, limit: number): Promise<MessageRow[]> {
-  return await selectMessages(db)
+/** The latest messages that can be read: one whose text is out of reach would be a node that says nothing. */
+export async function latestMessages(ctx: Ctx, session: SessionRow, limit: number): Promise<MessageRow[]> {
+  const latest = await selectMessages(ctx.db)
     .where(and(eq(messages.workspaceId, session.workspaceId), eq(messages.sessionId, session.id)))
     .orderBy(desc(messages.sequence))
     .limit(limit);
+  return (await readableTexts(ctx, latest)).readable;
 }
 
 /**

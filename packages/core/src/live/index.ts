@@ -86,6 +86,7 @@ export async function startOf(ctx: Ctx, input: z.output<typeof Stream>): Promise
 /**
  * The events behind a position, in a bounded number of rows and bytes, whatever the length of the session.
  * @param input.limit events at most, 1 or more.
+ * @throws {PactError} unavailable, while the archive that holds some of the texts cannot be reached.
  */
 export async function eventsAfter(
   ctx: Ctx,

@@ -1,6 +1,7 @@
 import { emotionalStates, messages } from '@pact/db';
 import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm';
 import type { z } from 'zod';
+import { withTexts } from '../archive/texts.ts';
 import type { Ctx } from '../ctx.ts';
 import type { EmotionName } from '../emotions/index.ts';
 import { currentEmotion, initialState, TREND_WINDOW, trendOf } from '../emotions/state.ts';
@@ -10,6 +11,8 @@ import type { Position } from './position.ts';
 
 /** Bytes of text after which a page of messages ends: what one viewer may hold in memory, beside one message. */
 const PAGE_BYTES = 512 * 1024;
+/** What a text in the archive is taken to have. */
+const BYTES_A_TOKEN = 5;
 /** Valence by which the state must move, if its emotion stays, to be told. */
 const TELLING_MOVE = 0.05;
 
@@ -54,7 +57,9 @@ function placesAfter({ db, actor }: Ctx, { sessionId, position, limit }: Asked) 
     .select({
       sequence: messages.sequence,
       createdAt: messages.createdAt,
-      bytes: sql<number>`octet_length(${messages.content})`.mapWith(Number),
+      // A text in the archive is not here to be measured.
+      bytes: sql<number>`case when ${messages.archiveId} is null then octet_length(${messages.content})
+        else ${messages.tokens} * ${BYTES_A_TOKEN}::int end`.mapWith(Number),
     })
     .from(messages)
     .where(
@@ -76,8 +81,10 @@ function withinBytes<Place extends { bytes: number }>(places: Place[]): Place[] 
   });
 }
 
-function messagesBetween({ db, actor }: Ctx, { sessionId, position }: Asked, last: number) {
-  return selectMessages(db)
+/** @throws {PactError} unavailable, while the archive that holds some of them cannot be reached. */
+async function messagesBetween(ctx: Ctx, { sessionId, position }: Asked, last: number) {
+  const { db, actor } = ctx;
+  const found = await selectMessages(db)
     .where(
       and(
         eq(messages.workspaceId, actor.workspaceId),
@@ -87,6 +94,7 @@ function messagesBetween({ db, actor }: Ctx, { sessionId, position }: Asked, las
       ),
     )
     .orderBy(asc(messages.sequence));
+  return withTexts(ctx, found);
 }
 
 type StateRow = Awaited<ReturnType<typeof statesUpTo>>[number];

@@ -1,5 +1,6 @@
 import { messageEmbeddings, messages, rows, sessions } from '@pact/db';
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { readableTexts } from '../archive/texts.ts';
 import type { Ctx, Embedder } from '../ctx.ts';
 import { quantise, VECTOR_SCALE } from './features.ts';
 import type { TurnIndex } from './turn-index.ts';
@@ -118,14 +119,20 @@ async function readKept({ db, actor }: Ctx, embedder: Embedder, index: TurnIndex
   }
 }
 
-async function textsOf({ db, actor }: Ctx, index: TurnIndex, turns: number[]): Promise<Map<string, string>> {
+async function textsOf(ctx: Ctx, index: TurnIndex, turns: number[]): Promise<Map<string, string>> {
   if (turns.length === 0) return new Map();
   const ids = turns.map((turn) => index.ids[turn]!);
-  const found = await db
-    .select({ id: messages.id, text: sql<string>`left(${messages.content}, ${MAX_TEXT})` })
+  const found = await ctx.db
+    .select({
+      id: messages.id,
+      sessionId: messages.sessionId,
+      archiveId: messages.archiveId,
+      content: sql<string>`left(${messages.content}, ${MAX_TEXT})`,
+    })
     .from(messages)
-    .where(and(eq(messages.workspaceId, actor.workspaceId), inArray(messages.id, ids)));
-  return new Map(found.map(({ id, text }) => [id, text]));
+    .where(and(eq(messages.workspaceId, ctx.actor.workspaceId), inArray(messages.id, ids)));
+  const { readable } = await readableTexts(ctx, found);
+  return new Map(readable.map(({ id, content }) => [id, content.slice(0, MAX_TEXT).toWellFormed()]));
 }
 
 /** Keeps what was read. Nothing of a session that somebody is writing to or erasing: it is asked for again, elsewhere. */

@@ -1,5 +1,6 @@
 import { messages } from '@pact/db';
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
+import { readableTexts } from '../archive/texts.ts';
 import type { Ctx } from '../ctx.ts';
 import { decodeFeatures, readFeatures } from './features.ts';
 import { type IndexCache, type IndexedTurn, ROLES, TurnIndex } from './turn-index.ts';
@@ -31,11 +32,13 @@ export async function indexOf(ctx: Ctx, session: IndexedSession): Promise<TurnIn
     if (after >= session.messageCount) break;
     const rows = await readRows(ctx, session.id, after);
     if (rows.length === 0) break;
-    const texts = await readTexts(ctx, rows);
+    const texts = await readTexts(ctx, rows, index);
     // From here to the end nothing waits: two requests that read the same rows append them once.
     for (const row of rows) if (row.sequence > lastSequence(index)) index.append(indexed(ctx, row, texts));
   }
   indexes.entries.delete(key);
+  // Texts that could not be read are read with the next question.
+  if (index.isPartial) return index;
   indexes.entries.set(key, { index, usedAt: ctx.now().getTime() });
   evict(indexes, key, ctx.now().getTime());
   return index;
@@ -79,12 +82,17 @@ function readRows({ db, actor }: Ctx, sessionId: string, after: number) {
 }
 
 /** Texts of rows whose features were not kept, or are another version's: those are read again. */
-async function readTexts(ctx: Ctx, rows: FeatureRow[]): Promise<Map<string, string>> {
+async function readTexts(ctx: Ctx, rows: FeatureRow[], index: TurnIndex): Promise<Map<string, string>> {
   const { embeddingName } = ctx.models;
   const stale = rows.filter(({ features }) => !features || !decodeFeatures(features, embeddingName));
   if (stale.length === 0) return new Map();
   const found = await ctx.db
-    .select({ id: messages.id, content: messages.content })
+    .select({
+      id: messages.id,
+      sessionId: messages.sessionId,
+      content: messages.content,
+      archiveId: messages.archiveId,
+    })
     .from(messages)
     .where(
       and(
@@ -95,7 +103,9 @@ async function readTexts(ctx: Ctx, rows: FeatureRow[]): Promise<Map<string, stri
         ),
       ),
     );
-  return new Map(found.map(({ id, content }) => [id, content]));
+  const { readable, unreadable } = await readableTexts(ctx, found);
+  if (unreadable.length > 0) index.isPartial = true;
+  return new Map(readable.map(({ id, content }) => [id, content]));
 }
 
 function indexed({ models }: Ctx, row: FeatureRow, texts: Map<string, string>): IndexedTurn {

@@ -1,6 +1,7 @@
 import { messages } from '@pact/db';
 import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
+import { readableTexts } from '../archive/texts.ts';
 import type { Ctx } from '../ctx.ts';
 import { EmotionName } from '../emotions/index.ts';
 import { id, instant, label, text } from '../fields.ts';
@@ -69,6 +70,13 @@ export const Recalled = z
       }),
     ),
     tokenCount: z.int().meta({ description: 'Tokens (o200k_base) of the contents served.' }),
+    omitted: z
+      .array(z.object({ id: id(), reason: z.literal('archive_unavailable') }))
+      .optional()
+      .meta({
+        description:
+          'Results that were found and left out, because their text cannot be read now; absent when none.',
+      }),
     recipe: z.string().optional().meta({
       description:
         'With `explain`: which set of weights ranked: `people` or `assistant`, chosen by who speaks how much.',
@@ -147,7 +155,7 @@ async function answerRecall(ctx: Ctx, input: z.output<typeof Recall>): Promise<z
   );
   const served = withinTokens(
     best.flatMap((turn) => {
-      const row = loaded.get(index.ids[turn]!);
+      const row = loaded.rows.get(index.ids[turn]!);
       return row ? [{ turn, row }] : [];
     }),
     input.maxTokens,
@@ -155,6 +163,7 @@ async function answerRecall(ctx: Ctx, input: z.output<typeof Recall>): Promise<z
   return {
     results: served.map(({ turn, row }) => present(row, turn, ranking, input)),
     tokenCount: served.reduce((sum, { row }) => sum + row.tokens, 0),
+    ...(loaded.omitted.length > 0 ? { omitted: loaded.omitted } : {}),
     ...(input.explain
       ? { recipe: found.recipe, embedding: found.embedding ?? ctx.models.embeddingName }
       : {}),
@@ -168,12 +177,21 @@ function absenceOf(found: Search, served: { turn: number }[]): Absence {
   return { ...found, served: served.map(({ turn }) => turn) };
 }
 
-async function load(ctx: Ctx, ids: string[]): Promise<Map<string, MessageRow>> {
-  if (ids.length === 0) return new Map();
+interface Loaded {
+  rows: Map<string, MessageRow>;
+  omitted: { id: string; reason: 'archive_unavailable' }[];
+}
+
+async function load(ctx: Ctx, ids: string[]): Promise<Loaded> {
+  if (ids.length === 0) return { rows: new Map(), omitted: [] };
   const found = await selectMessages(ctx.db).where(
     and(eq(messages.workspaceId, ctx.actor.workspaceId), inArray(messages.id, ids)),
   );
-  return new Map(found.map((row) => [row.id, row]));
+  const { readable, unreadable } = await readableTexts(ctx, found);
+  return {
+    rows: new Map(readable.map((row) => [row.id, row])),
+    omitted: unreadable.map((row) => ({ id: row.id, reason: 'archive_unavailable' })),
+  };
 }
 
 function present(row: MessageRow, turn: number, ranking: Ranking, input: z.output<typeof Recall>) {

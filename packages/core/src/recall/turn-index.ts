@@ -55,6 +55,8 @@ export class TurnIndex {
   readonly termsOfRole = [0, 0, 0, 0];
   /** Turns of the role `assistant` whose speaker has a name. */
   namedAssistantTurns = 0;
+  /** True: some turns stand without their features, because the text that these are read from was out of reach. */
+  isPartial = false;
   length = 0;
   episodes = 0;
   sequences = new Int32Array(64);

@@ -1,5 +1,6 @@
 import { idempotencyRecords } from '@pact/db';
 import { and, eq } from 'drizzle-orm';
+import { enqueueFold } from '../consolidation/due.ts';
 import { passesThreshold } from '../consolidation/threshold.ts';
 import type { Ctx } from '../ctx.ts';
 import { advanceState, currentEmotion, type EmotionalState, restoreState } from '../emotions/state.ts';
@@ -92,7 +93,8 @@ async function attemptSave<Answer>(
       ),
     };
   }
-  const outcome = await storeSave(ctx, save, answer);
+  const follow = saved.consolidationTriggered && ctx.queue ? enqueueFold : undefined;
+  const outcome = await storeSave(ctx, { save, answer, follow });
   if (outcome === 'twin') throw new PactError('conflict', { retryAfter: 1 });
   return outcome === 'stored' ? { answer } : undefined;
 }
@@ -129,7 +131,6 @@ function prepare<Answer>(ctx: Ctx, input: Saving<Answer>, head: SaveHead): { sav
     state: session.emotionalState === null && turns.every(({ reading }) => !reading) ? null : state,
     ...graphOf(session, turns, head),
     expressing: turns.filter(({ reading }) => reading && isTelling(reading)).length,
-    jobId: consolidationTriggered ? ctx.newId('job') : null,
   };
   const created = turns[Symbol.iterator]();
   const messageIds = input.analysed.map(

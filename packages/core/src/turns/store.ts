@@ -31,36 +31,54 @@ export interface Save {
   names: ({ key: string } & KnownName)[];
   /** Messages that point at an emotion node; those edges are not stored, the emotional states say the same. */
   expressing: number;
-  jobId: string | null;
+}
+
+interface Storing {
+  save: Save;
+  /** Recorded under the idempotency key, when the request has one. */
+  answer: unknown;
+  /** Writes down what the save left to do, in its transaction; absent, the save is one statement without one. */
+  follow?: ((inner: Ctx, sessionId: string) => Promise<void>) | undefined;
 }
 
 /** Spellings that a node keeps beside its name. */
 const MAX_ALIASES = 12;
 
+type Outcome = 'stored' | 'changed' | 'twin';
+
 /**
  * Writes a save as one statement: whatever happens to this process or the server, all of it is there or none. It writes
  * only where the session is as the save was prepared on, and no twin of the request runs.
- * @param answer recorded under the idempotency key, when the request has one.
  * @returns changed: nothing was written, prepare again · twin: nothing was written, the same request is still running.
  */
-export async function storeSave(
-  ctx: Ctx,
-  save: Save,
-  answer: unknown,
-): Promise<'stored' | 'changed' | 'twin'> {
+export async function storeSave(ctx: Ctx, storing: Storing): Promise<Outcome> {
   try {
-    const [outcome] = await rows<{ taken: boolean; stored: boolean }>(
-      ctx.db,
-      statementOf(ctx, save, answer),
-      'pact_save',
-    );
-    if (!outcome!.taken) return 'twin';
-    return outcome!.stored ? 'stored' : 'changed';
+    return await (storing.follow ? storeWith(ctx, storing, storing.follow) : write(ctx, storing));
   } catch (error) {
     // A twin that ended between this statement's start and its end has left its record.
     if (isTaken(error)) return 'changed';
     throw error;
   }
+}
+
+/** The save and what follows from it, both or neither. In a transaction of the caller's, what fails here is undone alone. */
+function storeWith(ctx: Ctx, storing: Storing, follow: NonNullable<Storing['follow']>): Promise<Outcome> {
+  return ctx.db.transaction(async (transaction) => {
+    const inner = { ...ctx, db: transaction as unknown as Ctx['db'] };
+    const outcome = await write(inner, storing);
+    if (outcome === 'stored') await follow(inner, storing.save.session.id);
+    return outcome;
+  });
+}
+
+async function write(ctx: Ctx, { save, answer }: Storing): Promise<Outcome> {
+  const [outcome] = await rows<{ taken: boolean; stored: boolean }>(
+    ctx.db,
+    statementOf(ctx, save, answer),
+    'pact_save',
+  );
+  if (!outcome!.taken) return 'twin';
+  return outcome!.stored ? 'stored' : 'changed';
 }
 
 /** True for a row that another statement wrote first: the record of a twin, or a client's own id of a message. */
@@ -137,11 +155,6 @@ with claim as materialized (
   from jsonb_to_recordset(${JSON.stringify(save.edges)}::jsonb) as d("fromId" text, "toId" text, type text, weight float8), guard
   on conflict (workspace_id, session_id, from_id, to_id, type) do update set weight = g.weight + excluded.weight
   returning (xmax = 0) as created
-), new_job as (
-  insert into jobs (workspace_id, session_id, id, kind, state, run_after, created_at)
-  select ${workspaceId}, ${session.id}, ${save.jobId}::text, 'consolidate', 'waiting', ${now}::timestamptz, ${now}::timestamptz
-  from guard where ${save.jobId}::text is not null
-  on conflict do nothing
 ), counted as (
   insert into usage as u (workspace_id, key_id, day, slot, writes, messages_stored, tokens_stored)
   select ${workspaceId}, ${keyId}, ${now.slice(0, 10)}::date, ${slot}::int, 1, ${save.turns.length}::int, ${tokens}::int from guard

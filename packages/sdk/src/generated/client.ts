@@ -12,10 +12,12 @@ import type {
   CreatedSession,
   DeleteSessionAnswer,
   DeleteSessionInput,
+  DeleteUserInput,
   EmotionalState,
   Erasure,
   ExpandInput,
   Expanded,
+  ExportUserInput,
   GetContextInput,
   GetEmotionalStateInput,
   GetErasureInput,
@@ -38,6 +40,7 @@ import type {
   Session,
   SetPriorityInput,
   Usage,
+  UserExport,
 } from './types.ts';
 
 /** The operations of the API, one method each. How a call travels is its subclass's. */
@@ -206,6 +209,28 @@ export abstract class Operations {
    */
   getErasure(input: GetErasureInput, options?: RequestOptions): Promise<Erasure> {
     return this.call(operations.getErasure, input, options);
+  }
+
+  /**
+   * Read everything held about one end user.
+   *
+   * `GET /users/{userId}/export`
+   *
+   * @throws {NotFoundError} There is no such thing.
+   */
+  exportUser(input: ExportUserInput, options?: RequestOptions): Promise<UserExport> {
+    return this.call(operations.exportUser, input, options);
+  }
+
+  /**
+   * Erase one end user from every store, across sessions. Answers with the receipt. Of a user without sessions it says that nothing was held, so that it may be sent again..
+   *
+   * `DELETE /users/{userId}`
+   *
+   * @throws {NotFoundError} There is no such thing.
+   */
+  deleteUser(input: DeleteUserInput, options?: RequestOptions): Promise<Erasure> {
+    return this.call(operations.deleteUser, input, options);
   }
 
   /**

@@ -142,6 +142,33 @@ const erasureFromWire: Names = {
   completed_at: 'completedAt',
 };
 
+const exportedSessionFromWire: Names = {
+  session: ['session', sessionFromWire],
+  messages: ['messages', messageFromWire],
+  emotional_history: ['emotionalHistory', {
+    message_id: 'messageId',
+    model_reading: 'modelReading',
+  }],
+  graph: ['graph', {
+    nodes: ['nodes', {
+      entity_type: 'entityType',
+      last_at: 'lastAt',
+    }],
+  }],
+  summary: ['summary', {
+    sentences: ['sentences', summarySentenceFromWire],
+  }],
+  priorities: ['priorities', {
+    updated_at: 'updatedAt',
+  }],
+};
+
+const userExportFromWire: Names = {
+  user_id: 'userId',
+  exported_at: 'exportedAt',
+  sessions: ['sessions', exportedSessionFromWire],
+};
+
 const usageFromWire: Names = {
   data: ['data', {
     key_id: 'keyId',
@@ -374,6 +401,26 @@ export const getErasure: Operation = {
   path: '/erasures/{erasure_id}',
   pathFields: {
     erasureId: 'erasure_id',
+  },
+  answer: erasureFromWire,
+};
+
+/** GET /users/{user_id}/export */
+export const exportUser: Operation = {
+  method: 'GET',
+  path: '/users/{user_id}/export',
+  pathFields: {
+    userId: 'user_id',
+  },
+  answer: userExportFromWire,
+};
+
+/** DELETE /users/{user_id} */
+export const deleteUser: Operation = {
+  method: 'DELETE',
+  path: '/users/{user_id}',
+  pathFields: {
+    userId: 'user_id',
   },
   answer: erasureFromWire,
 };

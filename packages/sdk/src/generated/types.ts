@@ -47,7 +47,7 @@ export interface Context {
   /** What was considered and left out; at most the latest 400 are considered. */
   dropped: {
     id: string;
-    reason: 'over_budget' | 'longer_than_budget';
+    reason: 'over_budget' | 'longer_than_budget' | 'archive_unavailable';
   }[];
   /** For `format` text, openai or anthropic: the same context, ready to send to a model. */
   prompt?: string | {
@@ -211,6 +211,71 @@ export interface Expanded {
   data: Message[];
 }
 
+export interface ExportedSession {
+  session: Session;
+  /** Everything said, folded turns too, oldest first. */
+  messages: Message[];
+  emotionalHistory: {
+    messageId: string;
+    timestamp: string;
+    emotion: Emotion;
+    /** Calibrated probability that the label is right. 0 to 1. */
+    confidence: number;
+    /** 0 most negative, 0.5 neutral, 1 most positive */
+    valence: number;
+    /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+    arousal: number;
+    words: {
+      text: string;
+      start: number;
+      end: number;
+      weight: number;
+    }[];
+    /** What a configured model read beside it. */
+    modelReading: {
+      model: string;
+      emotion: Emotion;
+      /** 0 most negative, 0.5 neutral, 1 most positive */
+      valence: number;
+      /** 0 calmest, 0.5 calm-neutral, 1 most excited */
+      arousal: number;
+    } | null;
+  }[];
+  graph: {
+    nodes: {
+      id: string;
+      type: 'topic' | 'entity' | 'emotion';
+      content: string;
+      aliases: string[];
+      entityType: string | null;
+      mentions: number;
+      /** Sum of its salience over the messages that mention it. */
+      weight: number;
+      lastAt: string;
+    }[];
+    edges: {
+      from: string;
+      to: string;
+      type: string;
+      weight: number;
+    }[];
+  };
+  summary: {
+    text: string;
+    sentences: SummarySentence[];
+    /** The same in the words of a configured model. */
+    worded: {
+      model: string;
+      text: string;
+    } | null;
+  };
+  priorities: {
+    topic: string;
+    priority: string;
+    updatedAt: string;
+  }[];
+}
+
 export interface Health {
   status: 'healthy' | 'degraded' | 'unavailable' | 'disabled';
   version: string;
@@ -342,6 +407,11 @@ export interface Recalled {
   }[];
   /** Tokens (o200k_base) of the contents served. */
   tokenCount: number;
+  /** Results that were found and left out, because their text cannot be read now; absent when none. */
+  omitted?: {
+    id: string;
+    reason: 'archive_unavailable';
+  }[];
   /** With `explain`: which set of weights ranked: `people` or `assistant`, chosen by who speaks how much. */
   recipe?: string;
   /** With `explain`: the model whose meanings ranked. The built-in one, where the configured one gave no answer in time. */
@@ -455,6 +525,13 @@ export interface Usage {
       outputTokens: number;
     };
   };
+}
+
+/** Everything held about one end user. */
+export interface UserExport {
+  userId: string;
+  exportedAt: string;
+  sessions: ExportedSession[];
 }
 
 export interface CreateSessionInput {
@@ -591,6 +668,16 @@ export interface RecallInput {
 
 export interface GetErasureInput {
   erasureId: string;
+}
+
+export interface ExportUserInput {
+  /** As `metadata.userId` of the sessions names the end user. */
+  userId: string;
+}
+
+export interface DeleteUserInput {
+  /** As `metadata.userId` of the sessions names the end user. */
+  userId: string;
 }
 
 export interface GetUsageInput {

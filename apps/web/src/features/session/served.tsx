@@ -5,7 +5,11 @@ import styles from './context.module.css';
 import { count } from './words.ts';
 
 const ROLE_WORDS = { user: 'User', assistant: 'Agent', system: 'System', tool: 'Tool' };
-const REASON_WORDS = { over_budget: 'over the budget', longer_than_budget: 'longer than the whole budget' };
+const REASON_WORDS = {
+  over_budget: 'over the budget',
+  longer_than_budget: 'longer than the whole budget',
+  archive_unavailable: 'in the archive, which cannot be reached',
+};
 
 /** The parts of a context, in the order in which an agent reads them. */
 export function Served({ context }: { context: Context }) {
