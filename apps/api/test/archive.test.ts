@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { type Ctx, createTextCache, type Job, type ObjectStore, runJob } from '@pact/core';
 import { archives, erasures, messages } from '@pact/db';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openEventStream, until } from './event-stream.ts';
 import { PLACES, type Place } from './places.ts';
 import { type ApiWorld, apiWorld, send } from './world.ts';
 
@@ -148,6 +149,7 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
     expect(context.dropped).toContainEqual({ id: expect.any(String), reason: 'archive_unavailable' });
     for (const message of context.messages) expect(message.content).not.toBe('');
     expect((await get(`${path}/graph`)).status).toBe(200);
+    const stream = await openEventStream(world, sessionId, { key, from: 'start' });
     // A save and its fold go on.
     for (let at = 0; at < 6; at++) {
       const saved = await post(`${path}/interactions`, { user_message: said(90 + at), ai_message: 'Yes.' });
@@ -155,6 +157,11 @@ describe.each(PLACES)('the archive in %s', (_, open) => {
     }
     await place.bringBack();
     expect((await everything(path)).slice(0, 40)).toEqual(all);
+    // It waited for the archive: nothing is told without its text, and nothing is left out.
+    const told = () => stream.events.flatMap(({ data }) => (data.message ? [data.message] : []));
+    await until(() => told().length >= 52);
+    expect(told().slice(0, 40)).toEqual(all);
+    stream.leave();
     const again = await post('/recall', { query: 'ferry Líndos room', session_id: sessionId, limit: 40 });
     expect(again.body).not.toHaveProperty('omitted');
   });

@@ -1,12 +1,15 @@
 import {
   CreateSession,
+  type Ctx,
   createSession,
   ensureWorkspace,
   foldDue,
   getSession,
   type Job,
   SaveInteraction,
+  SaveMessages,
   saveInteraction,
+  saveMessages,
 } from '@pact/core';
 import { type Connection, connect, statement } from '@pact/db';
 import { createDatabase, onPostgres, testConnection } from '@pact/db/testing';
@@ -173,6 +176,11 @@ describe('a job', () => {
   });
 });
 
+test('the service uses the queue’s tables, and may not change them', async () => {
+  for (const text of ['drop table pgboss.job', 'truncate pgboss.job', 'create table pgboss.other (id int)'])
+    await expect(run(text)).rejects.toMatchObject({ cause: { code: '42501' } });
+});
+
 describe('a fold', () => {
   const ctx = () => ({
     ...services.domain,
@@ -193,6 +201,32 @@ describe('a fold', () => {
     return sessionId;
   };
   const folded = async (sessionId: string) => (await getSession(ctx(), { sessionId })).foldedCount;
+
+  test('is noted down with the save that made it due, or neither is there', async () => {
+    const { sessionId } = await createSession(ctx(), CreateSession.parse({}));
+    const messages = Array.from({ length: 24 }, (_, at) => ({
+      role: 'user' as const,
+      content: `The ferry number ${at} to Rhodes left at noon.`,
+      externalId: `ferry ${at}`,
+    }));
+    const broken = {
+      ...queue,
+      enqueue: async (...given: Parameters<typeof queue.enqueue>) => {
+        await queue.enqueue(...given);
+        throw new Error('the process died');
+      },
+    };
+    const save = (from: Partial<Ctx> = {}) =>
+      saveMessages({ ...ctx(), ...from }, SaveMessages.parse({ sessionId, messages }));
+    await expect(save({ queue: broken })).rejects.toThrow('the process died');
+    expect((await getSession(ctx(), { sessionId })).messageCount).toBe(0);
+    expect(await states()).toEqual([]);
+    // Twins too: one of them finds the other's messages, whether it sees them or runs into them.
+    const twins = await Promise.all([save(), save(), save()]);
+    expect(new Set(twins.map(({ messageIds }) => messageIds.join())).size).toBe(1);
+    expect((await getSession(ctx(), { sessionId })).messageCount).toBe(24);
+    expect(await states()).toEqual(['created']);
+  });
 
   test('that the save did itself leaves no job behind', async () => {
     const sessionId = await passThreshold();

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { type Ctx, createTextCache, type ObjectStore, runJob } from '@pact/core';
-import { erasures, statement } from '@pact/db';
+import { type Database, erasures, statement } from '@pact/db';
+import { testConnection } from '@pact/db/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PLACES, type Place } from './places.ts';
@@ -11,13 +12,16 @@ const DAY_MS = 24 * 60 * 60_000;
 
 describe.each(PLACES)('an end user, with an archive in %s', (_, open) => {
   let world: ApiWorld;
+  let owner: Database;
   let place: Place;
   let key: string;
   let archive: NonNullable<Ctx['archive']>;
   beforeAll(async () => {
     place = await open();
     archive = { objects: place.objects, afterMs: DAY_MS, texts: createTextCache() };
-    world = await apiWorld(undefined, { archive, withQueue: true });
+    const connection = await testConnection();
+    owner = connection.asOwner;
+    world = await apiWorld(connection, { archive, withQueue: true });
     ({ secret: key } = await world.key('wks_users'));
   });
   afterAll(async () => {
@@ -105,7 +109,7 @@ describe.each(PLACES)('an end user, with an archive in %s', (_, open) => {
       (await call('GET', `/users/${encodeURIComponent('someone else')}/export`)).body.sessions;
     const before = await others();
     // The walk sees what it is to find gone.
-    expect(await cellsWith(world, [phrase])).toEqual(
+    expect(await cellsWith(owner, [phrase])).toEqual(
       expect.arrayContaining([
         'public.consolidations.sentences',
         'public.idempotency_records.answer',
@@ -146,7 +150,7 @@ describe.each(PLACES)('an end user, with an archive in %s', (_, open) => {
     expect((await call('GET', `/erasures/${erased.body.erasure_id}`)).body).toEqual(erased.body);
 
     // The receipt names the user that it is about, and nothing else does.
-    const held = await cellsWith(world, [phrase]);
+    const held = await cellsWith(owner, [phrase]);
     expect(held).toEqual(['public.erasures.subject_id']);
     for (const bytes of await place.contents()) expect(gunzipSync(bytes).toString()).not.toContain(phrase);
     for (const found of await redisEntries()) expect(found).not.toContain(phrase);
@@ -220,7 +224,7 @@ describe.each(PLACES)('an end user, with an archive in %s', (_, open) => {
     expect(receipt.completed_at).not.toBeNull();
     expect(receipt.stores).toContainEqual({ store: 'sessions', removed: 4 });
     expect(receipt.stores).toContainEqual({ store: 'messages', removed: 51 });
-    expect(await cellsWith(world, ['fagott-onyx'])).toEqual([]);
+    expect(await cellsWith(owner, ['fagott-onyx'])).toEqual([]);
     expect(
       await statement(world.connection.acrossWorkspaces, `select 1 from pgboss.job where name = 'erase'`, []),
     ).toEqual([]);
@@ -233,10 +237,10 @@ interface Column {
   column: string;
 }
 
-/** Every column of every table of the database, ours and the queue's, that holds one of the phrases in any form. */
-async function cellsWith({ connection }: ApiWorld, phrases: string[]): Promise<string[]> {
+/** Every column of every table of the database, ours and the queue's, that holds one of the phrases in any form: as their owner sees it. */
+async function cellsWith(owner: Database, phrases: string[]): Promise<string[]> {
   const columns = await statement<Column>(
-    connection.acrossWorkspaces,
+    owner,
     `select c.table_schema as schema, c.table_name as table, c.column_name as column from information_schema.columns c
       join information_schema.tables t using (table_schema, table_name)
       where t.table_type = 'BASE TABLE' and c.table_schema not in ('pg_catalog', 'information_schema')`,
@@ -250,7 +254,7 @@ async function cellsWith({ connection }: ApiWorld, phrases: string[]): Promise<s
     // As text, and bytes as the characters that they may be.
     const cell = `case when pg_typeof("${column}")::text = 'bytea' then encode("${column}"::text::bytea, 'escape') else "${column}"::text end`;
     const [found] = await statement<{ is: boolean }>(
-      connection.acrossWorkspaces,
+      owner,
       `select exists (select 1 from "${schema}"."${table}" where ${cell} ilike any($1::text[])) as is`,
       [words.map((word) => `%${word}%`)],
     );
