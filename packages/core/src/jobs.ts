@@ -2,10 +2,12 @@ import { ArchiveAwayError } from './archive/away.ts';
 import { archiveSession, enqueueUnfinished, scanForArchiving, sweepArchive } from './archive/move.ts';
 import { changing } from './changes.ts';
 import { foldOnce } from './consolidation/index.ts';
+import { passesThreshold } from './consolidation/threshold.ts';
 import type { Ctx, Job } from './ctx.ts';
 import { continueErasure } from './erasure.ts';
 import { PactError } from './errors.ts';
 import { sweepIdempotencyRecords } from './idempotency.ts';
+import { findSession } from './sessions.ts';
 import { rollUpUsage } from './usage-rollup.ts';
 
 /** When work that needs the archive is tried again while the archive is away. It is never given up: nothing is lost by waiting. */
@@ -33,12 +35,17 @@ export async function runJob(ctx: JobCtx, job: Job): Promise<'done' | 'postponed
   }
 }
 
-/** Folds what passed the session's threshold, now. Of two at once the second finds nothing left to do. */
+/**
+ * Folds what passed the session's threshold, now; where nothing passes it, as after the replay of a save, nothing. Of two at
+ * once the second finds nothing left to do.
+ * @throws {PactError} not_found.
+ */
 export async function foldDue(
   ctx: JobCtx,
   { workspaceId, sessionId }: { workspaceId: string; sessionId: string },
 ): Promise<void> {
   const inner = onBehalfOf(ctx, workspaceId);
+  if (!passesThreshold(await findSession(inner, sessionId))) return;
   // A transaction a batch: a backlog of thousands holds nobody up for long.
   while (await changing(inner, [sessionId], () => foldBatch(inner, sessionId)));
 }

@@ -2,6 +2,7 @@ import { consolidations } from '@pact/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ctx } from '../ctx.ts';
+import { foldDue } from '../jobs.ts';
 import { setPriority } from '../priorities.ts';
 import { getSession } from '../sessions.ts';
 import { driverOf, runDueJobs, type TestWorld, testWorld } from '../testing.ts';
@@ -54,6 +55,16 @@ describe('consolidation', () => {
     expect(context.messages.map(({ content }) => content)).toContain(turns[2]);
     expect((await getSession(ctx, { sessionId })).foldedCount).toBeGreaterThan(0);
     expect((await driver.list(sessionId)).data.map(({ content }) => content)).toContain(turns[0]);
+  });
+
+  test('happens once for a save: what is asked for again below the threshold folds nothing', async () => {
+    const sessionId = await driver.open();
+    await fill(sessionId);
+    await runJobs();
+    await driver.say(sessionId, 'Thank you for asking them.', 'You are welcome.');
+    const { foldedCount } = await getSession(ctx, { sessionId });
+    await foldDue(ctx, { workspaceId: ctx.actor.workspaceId, sessionId });
+    expect((await getSession(ctx, { sessionId })).foldedCount).toBe(foldedCount);
   });
 
   test('does not happen when the save said so', async () => {
