@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import {
   CreateSession,
   type Ctx,
-  createId,
-  createIndexCache,
   createSession,
-  ensureWorkspace,
   foldDue,
   GetContext,
   GetGraph,
@@ -21,10 +18,10 @@ import {
   saveInteraction,
   saveMessages,
 } from '@pact/core';
-import { type Connection, connect, rows } from '@pact/db';
-import * as engines from '@pact/models';
+import { connect, rows } from '@pact/db';
 import { sql } from 'drizzle-orm';
 import { describeMachine, summarize, time } from './environment.ts';
+import { benchWorkspace } from './workspace.ts';
 
 const SIZES = [20, 200, 2_000, 20_000];
 const REPETITIONS = 60;
@@ -37,7 +34,7 @@ export async function run(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pact-bench-'));
   const connection = await connect({ databaseUrl: process.env['DATABASE_URL'], dataDir });
   try {
-    const ctx = await contextOf(connection);
+    const ctx = await benchWorkspace(connection);
     console.log(`Growth of a session, ${connection.engine} database. ${describeMachine()}`);
     console.log(
       `Milliseconds, p50 / p99 of ${REPETITIONS} calls one after the other; peak memory of this process.\n`,
@@ -49,26 +46,6 @@ export async function run(): Promise<void> {
     await connection.close();
     await rm(dataDir, { recursive: true, force: true });
   }
-}
-
-async function contextOf(connection: Connection): Promise<Ctx> {
-  const now = () => new Date();
-  const workspaceId = createId('wks', now());
-  await ensureWorkspace(connection.acrossWorkspaces, {
-    id: workspaceId,
-    name: 'Bench',
-    plan: 'team',
-    now: now(),
-  });
-  return {
-    db: connection.forWorkspace(workspaceId),
-    lagging: connection.lagging.forWorkspace(workspaceId),
-    actor: { workspaceId, keyId: 'key_bench' },
-    models: engines,
-    indexes: createIndexCache(),
-    now,
-    newId: (prefix) => createId(prefix, now()),
-  };
 }
 
 async function measure(ctx: Ctx, size: number) {

@@ -1,17 +1,14 @@
 import {
   CreateSession,
   type Ctx,
-  createId,
-  createIndexCache,
   createSession,
-  ensureWorkspace,
   type Models,
   newSecret,
   SaveInteraction,
   saveInteraction,
   storeKey,
 } from '@pact/core';
-import { type Connection, connect, rows } from '@pact/db';
+import { connect, rows } from '@pact/db';
 import * as engines from '@pact/models';
 import { sql } from 'drizzle-orm';
 import { describeMachine, summarize, time } from './environment.ts';
@@ -19,6 +16,7 @@ import { type Exchange, exchanges, typicalExchange } from './load/exchanges.ts';
 import { httpRate, type Server, startApi, startRaw } from './load/http.ts';
 import { captureSave, findPgbench, runPgbench, writeScript } from './load/pgbench.ts';
 import { median, type Rate, rateOf, showRates } from './load/rates.ts';
+import { benchWorkspace } from './workspace.ts';
 
 const CLIENTS = [1, 16, 64];
 const ROUNDS = 3;
@@ -39,14 +37,8 @@ export async function run(): Promise<void> {
   const databaseUrl = process.env['DATABASE_URL'];
   if (!databaseUrl) throw new Error('DATABASE_URL names the PostgreSQL server to measure on.');
   const connection = await connect({ databaseUrl, dataDir: '' });
-  const ctx: Ctx = contextOf(connection);
+  const ctx = await benchWorkspace(connection);
   const { workspaceId } = ctx.actor;
-  await ensureWorkspace(connection.acrossWorkspaces, {
-    id: workspaceId,
-    name: 'Bench',
-    plan: 'team',
-    now: ctx.now(),
-  });
   const secret = newSecret('test');
   await storeKey(connection.acrossWorkspaces, {
     workspaceId,
@@ -71,20 +63,6 @@ export async function run(): Promise<void> {
     await api.stop();
     await connection.close();
   }
-}
-
-function contextOf(connection: Connection): Ctx {
-  const now = () => new Date();
-  const workspaceId = createId('wks', now());
-  return {
-    db: connection.forWorkspace(workspaceId),
-    lagging: connection.lagging.forWorkspace(workspaceId),
-    actor: { workspaceId, keyId: 'key_bench' },
-    models: engines,
-    indexes: createIndexCache(),
-    now,
-    newId: (prefix) => createId(prefix, now()),
-  };
 }
 
 async function serverOf({ db }: Ctx): Promise<string> {

@@ -5,10 +5,7 @@ import { join } from 'node:path';
 import {
   CreateSession,
   type Ctx,
-  createId,
-  createIndexCache,
   createSession,
-  ensureWorkspace,
   GetGraph,
   getGraph,
   SaveMessages,
@@ -16,6 +13,7 @@ import {
 } from '@pact/core';
 import { connect } from '@pact/db';
 import * as engines from '@pact/models';
+import { benchWorkspace } from '../workspace.ts';
 
 interface NamedSession {
   name: string;
@@ -42,23 +40,7 @@ export async function measureSessions(): Promise<Record<string, Tally>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pact-bench-'));
   const connection = await connect({ dataDir });
   try {
-    const now = () => new Date();
-    const workspaceId = createId('wks', now());
-    await ensureWorkspace(connection.acrossWorkspaces, {
-      id: workspaceId,
-      name: 'Bench',
-      plan: 'team',
-      now: now(),
-    });
-    const ctx: Ctx = {
-      db: connection.forWorkspace(workspaceId),
-      lagging: connection.lagging.forWorkspace(workspaceId),
-      actor: { workspaceId, keyId: 'key_bench' },
-      models: engines,
-      indexes: createIndexCache(),
-      now,
-      newId: (prefix) => createId(prefix, now()),
-    };
+    const ctx = await benchWorkspace(connection);
     const table: Record<string, Tally> = {};
     for (const half of ['development', 'frozen']) {
       const sessions = readSessions().filter(({ name }) => name.startsWith(half));
