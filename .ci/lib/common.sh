@@ -78,3 +78,11 @@ free_port() {
   node -e 'const server = require("node:net").createServer();
     server.listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close(); });'
 }
+
+# stop_by_pid_file PIDFILE: ends the process whose number stands there, and waits until it has.
+stop_by_pid_file() {
+  local pid
+  pid="$(cat "$1")"
+  kill "$pid"
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+}

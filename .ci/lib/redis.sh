@@ -27,11 +27,8 @@ redis_is_running() {
 
 # stop_redis STATEFOLDER
 stop_redis() {
-  local pid
   if redis_is_running "$1"; then
-    pid="$(cat "$1/redis.pid")"
-    kill "$pid"
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+    stop_by_pid_file "$1/redis.pid"
   fi
   rm -f "$1/redis.pid" "$1/redis.log"
 }

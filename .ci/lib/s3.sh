@@ -30,16 +30,13 @@ start_s3() {
 
 # s3_is_running STATEFOLDER: the command is asked too, since after a crash the number may be someone else's.
 s3_is_running() {
-  [ -f "$1/s3.pid" ] && tr '\0' ' ' <"/proc/$(cat "$1/s3.pid")/cmdline" 2>/dev/null | grep -q moto.server
+  [ -f "$1/s3.pid" ] && grep -qs moto.server "/proc/$(cat "$1/s3.pid")/cmdline"
 }
 
 # stop_s3 STATEFOLDER
 stop_s3() {
-  local pid
   if s3_is_running "$1"; then
-    pid="$(cat "$1/s3.pid")"
-    kill "$pid"
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+    stop_by_pid_file "$1/s3.pid"
   fi
   rm -f "$1/s3.pid" "$1/s3.log"
 }
