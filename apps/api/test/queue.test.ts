@@ -181,25 +181,26 @@ test('the service uses the queue’s tables, and may not change them', async () 
     await expect(run(text)).rejects.toMatchObject({ cause: { code: '42501' } });
 });
 
+const ctx = () => ({
+  ...services.domain,
+  ...services.forWorkspace('wks_queue'),
+  actor: { workspaceId: 'wks_queue', keyId: 'key_test' },
+});
+const passThreshold = async () => {
+  const { sessionId } = await createSession(ctx(), CreateSession.parse({}));
+  for (let at = 0; at < 6; at++) {
+    const input = {
+      sessionId,
+      userMessage: `The ferry number ${at} to Rhodes left at noon.`,
+      aiMessage: 'I see.',
+    };
+    const saved = await saveInteraction(ctx(), SaveInteraction.parse(input));
+    expect(saved.consolidationTriggered).toBe(at === 5);
+  }
+  return sessionId;
+};
+
 describe('a fold', () => {
-  const ctx = () => ({
-    ...services.domain,
-    ...services.forWorkspace('wks_queue'),
-    actor: { workspaceId: 'wks_queue', keyId: 'key_test' },
-  });
-  const passThreshold = async () => {
-    const { sessionId } = await createSession(ctx(), CreateSession.parse({}));
-    for (let at = 0; at < 6; at++) {
-      const input = {
-        sessionId,
-        userMessage: `The ferry number ${at} to Rhodes left at noon.`,
-        aiMessage: 'I see.',
-      };
-      const saved = await saveInteraction(ctx(), SaveInteraction.parse(input));
-      expect(saved.consolidationTriggered).toBe(at === 5);
-    }
-    return sessionId;
-  };
   const folded = async (sessionId: string) => (await getSession(ctx(), { sessionId })).foldedCount;
 
   test('is noted down with the save that made it due, or neither is there', async () => {
@@ -290,8 +291,7 @@ test('a worker that is told to stop finishes the job that runs, and takes no oth
     },
   });
   const slow = { ...services.jobCtx, forWorkspace: () => ({ db: held, lagging: held }) };
-  await queue.enqueue(connection.acrossWorkspaces, fold('sess_first'));
-  await queue.enqueue(connection.acrossWorkspaces, fold('sess_second'));
+  for (let at = 0; at < 2; at++) await passThreshold();
   await hurry();
   const working = startWorking(queue, slow, log, { pollMs: 50 });
   await until(async () => taken.length > 0);
