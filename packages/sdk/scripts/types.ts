@@ -184,6 +184,8 @@ function wireWords(document: OpenApiDocument, operations: Operation[]): Set<stri
 
 /** The keys of metadata are the same on both sides: `metadata.user_id` is one. */
 const inTypeScript = (text: string, words: Set<string>) =>
-  text.replace(/(?<!metadata\.)\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, (word) => (words.has(word) ? camelCase(word) : word));
+  text.replace(/(?<!metadata\.)\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, (word) =>
+    words.has(word) ? camelCase(word) : word,
+  );
 
 const quote = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -44,6 +44,10 @@ export class PACTClient extends Operations {
   // Private in earnest, so that a logged client shows no key.
   readonly #connection: Connection;
 
+  /**
+   * @throws {PACTError} A key or a base URL that cannot be one, a key in a browser without `allowBrowserKey`, or a key beside
+   * `credentials`.
+   */
   constructor(options: PACTClientOptions = {}) {
     super();
     const apiKey = keyOf(options);
@@ -59,10 +63,12 @@ export class PACTClient extends Operations {
     };
   }
 
+  /** @internal */
   protected call<T>(operation: Operation, input: object, options?: RequestOptions): PACTPromise<T> {
     return new PACTPromise(this.#answer<T>(operation, input, options));
   }
 
+  /** @internal */
   protected list<T>(operation: Operation, input: object, options?: RequestOptions): PagePromise<T> {
     const toPage = ({ data, response }: WithResponse<Pick<Page<T>, 'data' | 'nextCursor' | 'hasMore'>>) => ({
       data: new Page(data, (cursor) => this.list<T>(operation, { ...input, cursor }, options)),
@@ -73,6 +79,7 @@ export class PACTClient extends Operations {
     );
   }
 
+  /** @internal */
   protected events<T>(operation: Operation, input: object, options?: StreamOptions): EventStream<T> {
     return new EventStream(this.#connection, () => this.#request(operation, input), options);
   }
@@ -99,7 +106,7 @@ export class PACTClient extends Operations {
 
 function keyOf({ apiKey: given, credentials, allowBrowserKey }: PACTClientOptions): string | undefined {
   if (credentials) {
-    if (given) throw new PACTError('Give apiKey or credentials, not both: a request is one caller\'s.');
+    if (given) throw new PACTError("Give apiKey or credentials, not both: a request is one caller's.");
     return undefined;
   }
   const apiKey = (given ?? environment('PACT_API_KEY'))?.trim();

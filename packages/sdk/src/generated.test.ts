@@ -26,8 +26,24 @@ test('every operation of the document is a method', () => {
 
 test('the methods are called as the published description calls them', () => {
   const published = [
-    ...['createSession', 'saveInteraction', 'getContext', 'getEmotionalState', 'getMemoryGraph', 'consolidate'],
-    ...['setPriority', 'deleteSession', 'recall', 'listSessions', 'exportUser', 'eraseUser', 'usage', 'stream'],
+    ...[
+      'createSession',
+      'saveInteraction',
+      'getContext',
+      'getEmotionalState',
+      'getMemoryGraph',
+      'consolidate',
+    ],
+    ...[
+      'setPriority',
+      'deleteSession',
+      'recall',
+      'listSessions',
+      'exportUser',
+      'eraseUser',
+      'usage',
+      'stream',
+    ],
   ];
   const pact = new PACTClient({ apiKey: 'sk_test_1' }) as unknown as Record<string, unknown>;
   expect(published.filter((name) => typeof pact[name] !== 'function')).toEqual([]);

@@ -217,7 +217,8 @@ test('a character that is cut between two chunks arrives whole', async () => {
   const bytes = Buffer.from(`${OPENED}${added(1).replace('"x"', '"🥐é"')}${DELETED}`);
   await using server = await serve(async (_, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    for (const byte of bytes) await new Promise<void>((done) => response.write(Buffer.of(byte), () => done()));
+    for (const byte of bytes)
+      await new Promise<void>((done) => response.write(Buffer.of(byte), () => done()));
     response.end();
   });
   const { value } = await server.client().stream('sess_1').next();
@@ -249,7 +250,9 @@ test('what PACT does not give is told in one sentence', async () => {
     message: expect.stringMatching(/\/stream answered 200 with an HTML page that PACT does not give/),
   });
   expect(await failure()).toMatchObject({ code: 'unreadable_answer' });
-  expect(await failure()).toMatchObject({ message: expect.stringMatching(/\/stream is not JSON: is a proxy/) });
+  expect(await failure()).toMatchObject({
+    message: expect.stringMatching(/\/stream is not JSON: is a proxy/),
+  });
   await server[Symbol.asyncDispose]();
   const dead = await failure();
   expect(dead).toBeInstanceOf(PACTConnectionError);

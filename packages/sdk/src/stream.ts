@@ -41,7 +41,7 @@ const LEFT = Symbol('left');
  * It ends when the session is deleted. Reading rejects when PACT refuses: with a NotFoundError or an AuthenticationError,
  * also when the key is revoked under way, and after too many failed attempts in a row.
  */
-export class EventStream<Event> implements AsyncIterableIterator<Event, void, undefined> {
+export class EventStream<Event> implements AsyncIterable<Event>, AsyncIterator<Event, void, undefined> {
   readonly #connection: Connection;
   readonly #prepare: () => Request;
   readonly #options: StreamOptions;

@@ -236,7 +236,9 @@ test('a redirect is not followed, so that the key stays here', async () => {
     response.writeHead(307, { Location: `${elsewhere.baseUrl}/sessions` }).end();
   });
   const call = server.client().createSession();
-  await expect(call).rejects.toThrow(/\/sessions answered with a redirect, which is not followed .*base URL\?$/);
+  await expect(call).rejects.toThrow(
+    /\/sessions answered with a redirect, which is not followed .*base URL\?$/,
+  );
   await expect(call).rejects.toMatchObject({ status: 307, code: 'unreadable_answer' });
   expect([server.seen.length, elsewhere.seen.length]).toEqual([1, 0]);
 });

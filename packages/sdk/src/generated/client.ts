@@ -49,11 +49,11 @@ import type {
 
 /** The operations of the API, one method each. How a call travels is its subclass's. */
 export abstract class Operations {
-  /** Makes a call and resolves to its answer. */
+  /** Makes a call and resolves to its answer. @internal */
   protected abstract call<T>(operation: Operation, input: object, options?: RequestOptions): PACTPromise<T>;
-  /** Makes a call that lists, and resolves to its first page. */
+  /** Makes a call that lists, and resolves to its first page. @internal */
   protected abstract list<T>(operation: Operation, input: object, options?: RequestOptions): PagePromise<T>;
-  /** Follows what happens. */
+  /** Follows what happens. @internal */
   protected abstract events<T>(operation: Operation, input: object, options?: StreamOptions): EventStream<T>;
 
   /**
