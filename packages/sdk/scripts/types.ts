@@ -3,6 +3,7 @@ import {
   componentOf,
   type Field,
   GENERATED,
+  headerCamelCase,
   isFreeForm,
   type OpenApiDocument,
   type Operation,
@@ -30,7 +31,9 @@ export function typesFile(document: OpenApiDocument, operations: Operation[]): s
       declare(typeName(name), schema, 'answer', words),
     ),
     ...operations.map((operation) => inputDeclaration(operation, words)),
-    ...operations.flatMap((operation) => answerDeclaration(operation, words)),
+    ...operations.flatMap((operation) =>
+      operation.events ? eventDeclaration(operation, words) : answerDeclaration(operation, words),
+    ),
   ];
   return `${GENERATED}\n${declarations.join('\n\n')}\n`;
 }
@@ -43,11 +46,15 @@ export function answerName(operation: Operation): string {
   return schema?.$ref ? typeName(componentOf(schema.$ref)) : `${pascalCase(operation.name)}Answer`;
 }
 
+/** The name of what a stream brings: one of its events. */
+export const eventName = (operation: Operation) => `${pascalCase(operation.name)}Event`;
+
 /** What an operation takes beside the session that it is about. */
-export const inputFields = ({ pathFields, queryFields, bodyFields }: Operation): Field[] => [
+export const inputFields = ({ pathFields, queryFields, bodyFields, headerFields }: Operation): Field[] => [
   ...pathFields.filter((field) => field.name !== 'session_id'),
   ...queryFields,
   ...bodyFields,
+  ...headerFields.map((field) => ({ ...field, name: headerCamelCase(field.name) })),
 ];
 
 const typeName = (component: string) => RENAMED[component] ?? component;
@@ -73,6 +80,17 @@ function answerDeclaration(operation: Operation, words: Set<string>): string[] {
     return `${INDENT}${field}: string;\n`;
   });
   return [`export interface ${answerName(operation)} {\n${fields.join('')}}`];
+}
+
+/** One of several, told apart by `type`. */
+function eventDeclaration(operation: Operation, words: Set<string>): string[] {
+  const options = Object.entries(operation.events ?? {}).map(([name, schema]) => {
+    const data = typeOf(schema, 'answer', INDENT, words);
+    return `\n${INDENT}| { type: '${name}'; id: string; data: ${data} }`;
+  });
+  const method = `{@link PACTClient.${operation.name}}`;
+  const doc = `/** An event of ${method}: \`type\` says which. \`id\` says where it stands. */\n`;
+  return [`${doc}export type ${eventName(operation)} =${options.join('')};`];
 }
 
 function declare(name: string, schema: Schema, direction: Direction, words: Set<string>): string {
@@ -164,7 +182,10 @@ function wireWords(document: OpenApiDocument, operations: Operation[]): Set<stri
   return words;
 }
 
+/** The keys of metadata are the same on both sides: `metadata.user_id` is one. */
 const inTypeScript = (text: string, words: Set<string>) =>
-  text.replace(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, (word) => (words.has(word) ? camelCase(word) : word));
+  text.replace(/(?<!metadata\.)\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, (word) =>
+    words.has(word) ? camelCase(word) : word,
+  );
 
 const quote = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

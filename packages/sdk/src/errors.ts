@@ -139,7 +139,11 @@ export function errorIn(body: unknown): WireError | undefined {
     : undefined;
 }
 
-function foreign(url: string, { status, headers }: Response): string {
+function foreign(url: string, { status, headers, type: kind }: Response): string {
+  // A browser shows nothing of a redirect that it did not follow.
+  if (kind === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    return `${where(url)} answered with a redirect, which is not followed so that nothing is sent elsewhere: is it the right base URL?`;
+  }
   const type = headers.get('Content-Type')?.split(';')[0]?.trim();
   const what = type === 'text/html' ? 'an HTML page' : type ? `an answer of type ${type}` : 'an empty answer';
   return `${where(url)} answered ${status} with ${what} that PACT does not give: is it the right base URL, or is a proxy between?`;

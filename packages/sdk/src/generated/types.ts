@@ -639,6 +639,13 @@ export interface SetPriorityInput {
   priority: Priority;
 }
 
+export interface StreamInput {
+  /** Where a stream without Last-Event-ID begins: with what comes next, or with all that was said. Default "now". */
+  from?: 'now' | 'start' | undefined;
+  /** Id of the last event that arrived: the stream goes on right behind it. At most 100 characters. */
+  lastEventId?: string | undefined;
+}
+
 export interface RecallInput {
   /** At most 4000 characters. */
   query: string;
@@ -671,16 +678,16 @@ export interface GetErasureInput {
 }
 
 export interface ExportUserInput {
-  /** As `metadata.userId` of the sessions names the end user. */
+  /** As `metadata.user_id` of the sessions names the end user. */
   userId: string;
 }
 
-export interface DeleteUserInput {
-  /** As `metadata.userId` of the sessions names the end user. */
+export interface EraseUserInput {
+  /** As `metadata.user_id` of the sessions names the end user. */
   userId: string;
 }
 
-export interface GetUsageInput {
+export interface UsageInput {
   /** First day, in UTC. Without it, the first of the month of the last day. */
   from?: string | undefined;
   /** Last day, counted in. Without it, today. */
@@ -694,3 +701,10 @@ export type HealthInput = Record<string, never>;
 export interface DeleteSessionAnswer {
   erasureId: string;
 }
+
+/** An event of {@link PACTClient.stream}: `type` says which. `id` says where it stands. */
+export type StreamEvent =
+  | { type: 'message_added'; id: string; data: MessageAdded }
+  | { type: 'emotional_state_changed'; id: string; data: EmotionalStateChanged }
+  | { type: 'consolidation_triggered'; id: string; data: ConsolidationTriggered }
+  | { type: 'session_deleted'; id: string; data: SessionDeleted };
