@@ -35,9 +35,9 @@ describe.skipIf(!CHROMIUM)('the built client in a browser', () => {
   });
 
   /** Runs in the page, with the client's files as they are published: no bundler in between. */
-  const inPage = (body: string, argument: unknown = options) =>
-    page.evaluate(`(async (options) => {
-      const sdk = await import('/dist/index.js');
+  const inPage = (body: string, argument: unknown = options, where = page) =>
+    where.evaluate(`(async (options) => {
+      const sdk = await import('${origin}/dist/index.js');
       ${body}
     })(${JSON.stringify(argument)})`);
 
@@ -82,13 +82,11 @@ describe.skipIf(!CHROMIUM)('the built client in a browser', () => {
   test('an origin that PACT does not know is told as a host that cannot be reached', async () => {
     const stranger = await browser.newPage();
     await stranger.goto('about:blank');
-    const answer = await stranger.evaluate(
-      async ([source, given]) => {
-        const { PACTClient } = await import(source!);
-        const pact = new PACTClient({ ...JSON.parse(given!), allowBrowserKey: true, maxRetries: 0 });
-        return pact.health().catch((error: Error) => `${error.name}: ${error.message}`);
-      },
-      [`${origin}/dist/index.js`, JSON.stringify(options)],
+    const answer = await inPage(
+      `const pact = new sdk.PACTClient(options);
+       return pact.health().catch((error) => error.name + ': ' + error.message);`,
+      { ...options, allowBrowserKey: true, maxRetries: 0 },
+      stranger,
     );
     expect(answer).toMatch(/^PACTConnectionError: Cannot reach http.*\/health: Failed to fetch\.$/);
     await stranger.close();
