@@ -51,7 +51,6 @@ export async function documentPackage(folder, out) {
   const project = await application.convert();
   if (!project || application.logger.hasErrors()) return false;
   application.validate(project);
-  await application.generateOutputs(project);
   await application.generateDocs(project, out);
   return !application.logger.hasErrors() && !application.logger.hasWarnings();
 }
