@@ -70,6 +70,25 @@ describe.skipIf(!CHROMIUM)('the built client in a browser', () => {
     expect(cache).toBe('miss');
   });
 
+  test('a stream is resumed from another origin', async () => {
+    const contents = await inPage(
+      `const pact = new sdk.PACTClient(options);
+       const { sessionId } = await pact.createSession();
+       await pact.saveInteraction(sessionId, { userMessage: 'One.', aiMessage: 'Two.' });
+       const contents = [];
+       let lastEventId;
+       for (let times = 0; times < 2; times++) {
+         const events = pact.stream(sessionId, { from: 'start', lastEventId });
+         contents.push((await events.next()).value.data.message.content);
+         lastEventId = events.lastEventId;
+         await events.return();
+       }
+       return contents;`,
+      { ...options, allowBrowserKey: true },
+    );
+    expect(contents).toEqual(['One.', 'Two.']);
+  });
+
   test('the cookies of a signed-in user are sent in place of a key, to the same origin', async () => {
     await page.context().addCookies([{ name: 'session', value: 'of-ada', url: origin, httpOnly: true }]);
     const seen = await inPage(
