@@ -13,6 +13,7 @@ const TYPED = [
   'apps/api',
   'apps/web',
   'bench',
+  'tests',
 ];
 const GENERATED = [
   'packages/db/migrations',

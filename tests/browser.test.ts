@@ -35,8 +35,8 @@ describe.skipIf(!CHROMIUM)('the built client in a browser', () => {
   });
 
   /** Runs in the page, with the client's files as they are published: no bundler in between. */
-  const inPage = (body: string, argument: unknown = options) =>
-    page.evaluate(`(async (options) => {
+  const inPage = (body: string, argument: unknown = options, where = page) =>
+    where.evaluate(`(async (options) => {
       const sdk = await import('/dist/index.js');
       ${body}
     })(${JSON.stringify(argument)})`);
@@ -70,6 +70,25 @@ describe.skipIf(!CHROMIUM)('the built client in a browser', () => {
     expect(cache).toBe('miss');
   });
 
+  test('a stream is resumed from another origin', async () => {
+    const contents = await inPage(
+      `const pact = new sdk.PACTClient(options);
+       const { sessionId } = await pact.createSession();
+       await pact.saveInteraction(sessionId, { userMessage: 'One.', aiMessage: 'Two.' });
+       const contents = [];
+       let lastEventId;
+       for (let times = 0; times < 2; times++) {
+         const events = pact.stream(sessionId, { from: 'start', lastEventId });
+         contents.push((await events.next()).value.data.message.content);
+         lastEventId = events.lastEventId;
+         await events.return();
+       }
+       return contents;`,
+      { ...options, allowBrowserKey: true },
+    );
+    expect(contents).toEqual(['One.', 'Two.']);
+  });
+
   test('the cookies of a signed-in user are sent in place of a key, to the same origin', async () => {
     await page.context().addCookies([{ name: 'session', value: 'of-ada', url: origin, httpOnly: true }]);
     const seen = await inPage(
@@ -81,17 +100,17 @@ describe.skipIf(!CHROMIUM)('the built client in a browser', () => {
 
   test('an origin that PACT does not know is told as a host that cannot be reached', async () => {
     const stranger = await browser.newPage();
-    await stranger.goto('about:blank');
-    const answer = await stranger.evaluate(
-      async ([source, given]) => {
-        const { PACTClient } = await import(source!);
-        const pact = new PACTClient({ ...JSON.parse(given!), allowBrowserKey: true, maxRetries: 0 });
-        return pact.health().catch((error: Error) => `${error.name}: ${error.message}`);
-      },
-      [`${origin}/dist/index.js`, JSON.stringify(options)],
+    const [elsewhere, otherOrigin] = await serveFolder(sdk.folder);
+    await stranger.goto(otherOrigin);
+    const answer = await inPage(
+      `const pact = new sdk.PACTClient(options);
+       return pact.health().catch((error) => error.name + ': ' + error.message);`,
+      { ...options, allowBrowserKey: true, maxRetries: 0 },
+      stranger,
     );
     expect(answer).toMatch(/^PACTConnectionError: Cannot reach http.*\/health: Failed to fetch\.$/);
     await stranger.close();
+    elsewhere.close();
   });
 });
 
@@ -111,7 +130,6 @@ async function serveFolder(folder: string): Promise<[Server, origin: string]> {
       : await readFile(join(folder, pathname), 'utf8').catch(() => '');
     response.writeHead(200, {
       'Content-Type': isPage ? 'text/html' : 'text/javascript',
-      'Access-Control-Allow-Origin': '*',
     });
     response.end(text);
   });

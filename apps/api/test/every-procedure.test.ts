@@ -57,9 +57,7 @@ async function makeIds(secret: string): Promise<Record<string, string>> {
 
 const keyed = operations().filter(({ meta }) => meta.scope);
 /** The erasure of a user answers with a receipt, whether anything was held or not. */
-const withIds = keyed.filter(
-  ({ name, pathParameters }) => pathParameters.length > 0 && name !== 'eraseUser',
-);
+const withIds = keyed.filter(({ name, pathParameters }) => pathParameters.length > 0 && name !== 'eraseUser');
 const withBody = keyed.filter(({ hasBody }) => hasBody);
 
 function call(operation: Operation, options: Parameters<typeof send>[3] = {}, given = ids) {

@@ -1,3 +1,4 @@
+import { descriptionsOf, methodLink } from './descriptions.ts';
 import {
   camelCase,
   componentOf,
@@ -26,9 +27,10 @@ const INDENT = '  ';
 /** `types.ts`: every schema of the document, and what each operation takes and gives. */
 export function typesFile(document: OpenApiDocument, operations: Operation[]): string {
   const words = wireWords(document, operations);
+  const descriptions = descriptionsOf(document, operations);
   const declarations = [
     ...Object.entries(document.components.schemas).map(([name, schema]) =>
-      declare(typeName(name), schema, 'answer', words),
+      declare(typeName(name), { description: descriptions.get(name) ?? '', ...schema }, 'answer', words),
     ),
     ...operations.map((operation) => inputDeclaration(operation, words)),
     ...operations.flatMap((operation) =>
@@ -62,8 +64,12 @@ const typeName = (component: string) => RENAMED[component] ?? component;
 function inputDeclaration(operation: Operation, words: Set<string>): string {
   const fields = inputFields(operation);
   const name = inputName(operation);
-  if (fields.length === 0) return `export type ${name} = Record<string, never>;`;
+  const method = methodLink(operation);
+  if (fields.length === 0) {
+    return `/** ${method} takes nothing yet. */\nexport type ${name} = Record<string, never>;`;
+  }
   const schema: Schema = {
+    description: `What ${method} takes.`,
     properties: Object.fromEntries(fields.map((field) => [field.name, field.schema])),
     required: fields.filter((field) => field.required).map((field) => field.name),
   };
@@ -73,13 +79,14 @@ function inputDeclaration(operation: Operation, words: Set<string>): string {
 function answerDeclaration(operation: Operation, words: Set<string>): string[] {
   const schema = pageItemOf(operation.answer) ?? operation.answer;
   if (schema?.$ref) return [];
-  if (schema) return [declare(answerName(operation), schema, 'answer', words)];
+  const description = `What ${methodLink(operation)} answers.`;
+  if (schema) return [declare(answerName(operation), { description, ...schema }, 'answer', words)];
   const fields = operation.answerHeaders.map((header) => {
     const field = HEADER_FIELDS[header];
     if (!field) throw new Error(`The header ${header} of ${operation.name} has no name in TypeScript.`);
     return `${INDENT}${field}: string;\n`;
   });
-  return [`export interface ${answerName(operation)} {\n${fields.join('')}}`];
+  return [`/** ${description} */\nexport interface ${answerName(operation)} {\n${fields.join('')}}`];
 }
 
 /** One of several, told apart by `type`. */
@@ -88,8 +95,7 @@ function eventDeclaration(operation: Operation, words: Set<string>): string[] {
     const data = typeOf(schema, 'answer', INDENT, words);
     return `\n${INDENT}| { type: '${name}'; id: string; data: ${data} }`;
   });
-  const method = `{@link PACTClient.${operation.name}}`;
-  const doc = `/** An event of ${method}: \`type\` says which. \`id\` says where it stands. */\n`;
+  const doc = `/** An event of ${methodLink(operation)}: \`type\` says which. \`id\` says where it stands. */\n`;
   return [`${doc}export type ${eventName(operation)} =${options.join('')};`];
 }
 

@@ -18,6 +18,7 @@ export class PACTTimeoutError extends PACTConnectionError {
 /** `unreadable_answer`: what answered was not PACT, but a proxy's page, for example. */
 export type PACTErrorCode = ErrorBody['error']['code'] | 'unreadable_answer';
 
+/** The field that was wrong, in the wire's name, and what came in its place. */
 export type PACTErrorDetails = NonNullable<ErrorBody['error']['details']>;
 
 interface Refusal {

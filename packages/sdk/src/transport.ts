@@ -15,7 +15,7 @@ export interface Connection {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
   /** Set where a cookie stands for the key. */
-  readonly credentials: RequestCredentials | undefined;
+  readonly credentials: 'include' | 'same-origin' | undefined;
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly fetch: typeof fetch;
