@@ -52,6 +52,12 @@ module.exports = {
       to('packages/db', 'packages/models', 'packages/core', 'apps', 'bench'),
     ),
     never(
+      'the-mcp-server-is-a-client',
+      'What agents are given speaks to PACT through the SDK alone.',
+      '^packages/mcp/',
+      to('packages/db', 'packages/models', 'packages/core', 'apps', 'bench'),
+    ),
+    never(
       'the-site-is-a-client',
       'The site reaches the product through the SDK, as everyone does.',
       '^apps/web/',
