@@ -14,9 +14,9 @@ async function main(): Promise<void> {
   else if (action === 'version') process.stdout.write(`${VERSION}\n`);
   else if (action === 'http') {
     const server = await serveHttp(options);
+    closeOnSignal(() => server.close());
     // Standard output is for the protocol alone, and stays so where there is none on it.
     console.error(`PACT serves MCP at ${server.url}`);
-    closeOnSignal(() => server.close());
   } else {
     const server = serveStdio(new Memory({ ...options, apiKey: options.apiKey! }));
     closeOnSignal(() => server.close());

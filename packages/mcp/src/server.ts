@@ -1,6 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import type { Memory } from './memory.ts';
-import { register } from './tool.ts';
+import { register, sentenceOf } from './tool.ts';
 import { forget } from './tools/forget.ts';
 import { contextText, getContext } from './tools/get-context.ts';
 import { getEmotionalState } from './tools/get-emotional-state.ts';
@@ -35,9 +35,12 @@ export function createServer(memory: Memory): McpServer {
         'Summary, recent turns and emotional state of the ongoing session, to attach to a conversation.',
       mimeType: 'text/plain',
     },
-    async (uri) => ({
-      contents: [{ uri: uri.href, mimeType: 'text/plain', text: await contextText(memory) }],
-    }),
+    async (uri) => {
+      const text = await contextText(memory).catch((error) => {
+        throw new Error(sentenceOf(error), { cause: error });
+      });
+      return { contents: [{ uri: uri.href, mimeType: 'text/plain', text }] };
+    },
   );
   return server;
 }

@@ -64,7 +64,7 @@ export function register<Input extends z.ZodObject, Output extends z.ZodObject>(
 /** One sentence for the model and for whoever reads along: what went wrong, and what to do about it. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof AuthenticationError) {
-    return `PACT refused the API key: ${error.message} Give pact-mcp a valid one (PACT_API_KEY, or the bearer key over HTTP).`;
+    return 'PACT does not know the API key: give pact-mcp a valid one, as PACT_API_KEY or, over HTTP, as the bearer key.';
   }
   if (error instanceof PermissionError) return `The API key may not do this: ${error.message}`;
   if (error instanceof RateLimitError && error.retryAfter !== undefined) {
