@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startProgram, turn, type Variables } from './mcp-agent.ts';
@@ -65,6 +67,27 @@ describe('the program', () => {
     expect(banner).toMatch(/^PACT serves MCP at http:\/\/127\.0\.0\.1:\d+\/mcp\n$/);
     http.kill(signal);
     expect((await ended(http)).code).toBe(0);
+  });
+
+  test('ends a save that is under way before it ends itself', async () => {
+    let isSaved = false;
+    const slow = createServer(async (request, response) => {
+      const isSave = request.url?.endsWith('/interactions');
+      if (isSave) {
+        child.kill('SIGTERM');
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        isSaved = request.socket.writable;
+      }
+      response.writeHead(201, { 'Content-Type': 'application/json' }).end('{"session_id":"sess_1"}');
+      if (isSave) response.on('finish', () => slow.close());
+    });
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const { port } = slow.address() as AddressInfo;
+    const child = startProgram(server, [], { PACT_BASE_URL: `http://127.0.0.1:${port}/pact/v1` });
+    const save = { name: 'save_turn', arguments: turn('The last words.') };
+    child.stdin!.write(INITIALIZE + line({ id: 2, method: 'tools/call', params: save }));
+    expect((await ended(child)).code).toBe(0);
+    expect(isSaved).toBe(true);
   });
 
   test.each<[what: string, args: string[], variables: Variables, sentence: RegExp]>([

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { NotFoundError, PACTClient, PACTError, type Session } from '@neurobloom/pact';
 
 /** Whose memory is served, where none is named. */
-export const DEFAULT_USER = 'default';
+const DEFAULT_USER = 'default';
 
 /** Marks the sessions that this server opened, in their metadata. */
 const APPLICATION = 'pact-mcp';
+
+/** Agents give a tool a minute: all three attempts fit into it, so that they hear what is wrong. */
+const TIMEOUT_MS = 15_000;
 
 export interface MemoryOptions {
   /** An API key of PACT: `sk_test_…` or `sk_prod_…`. */
@@ -33,7 +36,7 @@ export class Memory {
   #ongoing: string | undefined;
 
   constructor({ apiKey, baseUrl, user, session }: MemoryOptions) {
-    this.pact = new PACTClient({ apiKey, baseUrl });
+    this.pact = new PACTClient({ apiKey, baseUrl, timeoutMs: TIMEOUT_MS });
     this.user = user || DEFAULT_USER;
     this.session = session || undefined;
     for (const [what, name] of [

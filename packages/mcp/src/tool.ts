@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Memory } from './memory.ts';
 
 /** What a tool answers with: words for a model, and the same for a program. */
-export interface Told<Output> {
+interface Told<Output> {
   text: string;
   output: Output;
 }
