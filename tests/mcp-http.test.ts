@@ -79,6 +79,20 @@ describe('agents over HTTP', () => {
     expect((await pact.listSessions({ userId: 'max' })).data).toHaveLength(1);
   });
 
+  test('a name that headers carry in more than one way is refused, and one that is too long', async () => {
+    await using running = await serving();
+    const named = (user: string) => knock(running.url, bearer(server.apiKey, user));
+    expect(await named('J\u00fcrgen')).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('X-Pact-User must be ASCII'),
+    });
+    expect(await named('x'.repeat(257))).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('longer than 256'),
+    });
+    expect((await named('J%C3%BCrgen')).status).toBe(200);
+  });
+
   test('a key that PACT does not know is told so, and does not become the key of the environment', async () => {
     await using running = await serving({ apiKey: server.apiKey, shareKey: true });
     await using mcp = await overHttp(running.url, bearer('sk_test_wrong'));

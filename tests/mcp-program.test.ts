@@ -46,12 +46,15 @@ describe('the program', () => {
     expect(await ended(child)).toEqual({ code: 0, out: '', err: '' });
   });
 
-  test('goes on after a line that is not JSON', async () => {
+  test('goes on after a line that is no message, and says so in one sentence', async () => {
     const child = startProgram(server, []);
-    child.stdin!.end(`not json\n${INITIALIZE}`);
-    const { code, out } = await ended(child);
-    expect(code).toBe(0);
-    expect(JSON.parse(out.trim().split('\n').at(-1)!).result.serverInfo.name).toBe('pact');
+    child.stdin!.end(`not json\n{"jsonrpc":"2.0","id":9}\n${INITIALIZE}`);
+    const { code, out, err } = await ended(child);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: 'pact-mcp: A message that is not JSON-RPC was ignored.\n',
+    });
+    expect(JSON.parse(out).result.serverInfo.name).toBe('pact');
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends at %s, over stdio and over HTTP', async (signal) => {

@@ -12,6 +12,8 @@ import { Memory } from './memory.ts';
 import { createServer } from './server.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+/** The headers that name a user and a session. */
+const NAMING = ['X-Pact-User', 'X-Pact-Session'] as const;
 const MOST_MEMORIES = 1000;
 const LONGEST_FAREWELL_MS = 3000;
 
@@ -125,6 +127,11 @@ function refusalOf(
   if (!bearerOf(headers) && (headers.has('Authorization') || !shareKey)) {
     return [401, 'Give your PACT API key: Authorization: Bearer sk_…'];
   }
+  for (const name of NAMING) {
+    // What its bytes mean is everybody's own guess, and a wrong guess is another user.
+    if (/[^\x20-\x7e]/.test(headers.get(name) ?? ''))
+      return [400, `${name} must be ASCII: name others by --user or --session.`];
+  }
   try {
     memoryOf(headers);
     return undefined;
@@ -136,8 +143,8 @@ function refusalOf(
 
 function headersOf(request: IncomingMessage): Headers {
   const headers = new Headers();
-  for (const name of ['authorization', 'x-pact-user', 'x-pact-session']) {
-    const value = request.headers[name];
+  for (const name of ['Authorization', ...NAMING]) {
+    const value = request.headers[name.toLowerCase()];
     if (typeof value === 'string') headers.set(name, value);
   }
   return headers;

@@ -26,9 +26,13 @@ export function serveStdio(
 ): StdioServerHandle {
   return serve(() => createServer(memory), {
     transport: answeringToTheEnd(input, output),
-    onerror: (error) => console.error(`pact-mcp: ${error.message}`),
+    onerror: (error) => console.error(`pact-mcp: ${reasonOf(error)}`),
   });
 }
+
+/** A message of no known shape is told by its schema at length, which says nothing that one sentence would not. */
+const reasonOf = (error: Error) =>
+  'issues' in error ? 'A message that is not JSON-RPC was ignored.' : error.message;
 
 /** A stdio transport that hears of the end of its input when nothing is left to answer: else it would drop the answers. */
 function answeringToTheEnd(input: Readable, output: Writable): Transport {
