@@ -52,6 +52,12 @@ module.exports = {
       to('packages/db', 'packages/models', 'packages/core', 'apps', 'bench'),
     ),
     never(
+      'the-mcp-server-is-a-client',
+      'What agents are given speaks to PACT through the SDK alone.',
+      '^packages/mcp/',
+      to('packages/db', 'packages/models', 'packages/core', 'apps', 'bench'),
+    ),
+    never(
       'the-site-is-a-client',
       'The site reaches the product through the SDK, as everyone does.',
       '^apps/web/',
@@ -86,7 +92,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(out|\\.next|generated)/' },
+    exclude: { path: '(^|/)(out|dist|\\.next|generated)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },

@@ -10,6 +10,7 @@ const TYPED = [
   'packages/models',
   'packages/core',
   'packages/sdk',
+  'packages/mcp',
   'apps/api',
   'apps/web',
   'bench',

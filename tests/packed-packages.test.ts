@@ -28,7 +28,7 @@ const PROGRAM_NEEDS: Record<string, readonly [ours: string[], frameworks: string
     ['@neurobloom/pact', '@neurobloom/pact-ai-sdk'],
     ['ai', 'zod'],
   ],
-  'mcp.mjs': [['@neurobloom/pact', '@neurobloom/pact-mcp'], ['@modelcontextprotocol/sdk']],
+  'mcp.mjs': [['@neurobloom/pact', '@neurobloom/pact-mcp'], ['@modelcontextprotocol/client']],
 };
 
 // Frameworks come from the registry: not for a machine that has Node alone, and perhaps no network.
