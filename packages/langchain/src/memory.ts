@@ -54,7 +54,8 @@ function render(context: Context, recalled: Message[], told: ReadonlySet<string>
     section('Summary of the earlier conversation:', summary ? [summary] : []),
     section('Said earlier in this conversation:', lines(context.messages)),
     section('Said in other conversations:', lines(recalled)),
-    felt
+    // Of a session in which nothing was felt yet there is nothing to tell.
+    felt && felt.keyEmotions.length > 0
       ? `The user seems ${felt.currentEmotion} (valence ${felt.valence.toFixed(2)}, arousal ${felt.arousal.toFixed(2)}, each from 0 to 1; trend ${felt.trend}).`
       : '',
   ].filter(Boolean);

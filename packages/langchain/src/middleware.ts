@@ -1,14 +1,19 @@
 import { type BaseMessage, HumanMessage, SystemMessage } from '@langchain/core/messages';
 import type { InteropZodObject } from '@langchain/core/utils/types';
-import { StateSchema, UntrackedValue } from '@langchain/langgraph';
 import { PACTClient } from '@neurobloom/pact';
-import { type AgentMiddleware, createMiddleware, type Runtime } from 'langchain';
-import { openSession } from './conversation.ts';
+import { type AgentMiddleware, createMiddleware } from 'langchain';
+import { type Conversation, openSession } from './conversation.ts';
 import { remember } from './memory.ts';
 import { lastTurn, saveTurn, wordsOf } from './turn.ts';
 
-/** What the middleware's functions are given: `configurable` of the run, and its `context` where a `contextSchema` names it. */
-export type PACTRuntime = Pick<Runtime<Record<string, unknown>>, 'configurable' | 'context'>;
+/** What the middleware's functions are given of a run. */
+export interface PACTRuntime {
+  /** What the run was given as `configurable`. */
+  configurable?: { thread_id?: string; [field: string]: unknown } | undefined;
+  /** The fields of the run's `context` that a `contextSchema` names. */
+  context?: Record<string, unknown> | undefined;
+  signal?: AbortSignal | undefined;
+}
 
 /** A value, or where the run has it. */
 type FromRun = string | ((runtime: PACTRuntime) => string | undefined | Promise<string | undefined>);
@@ -37,9 +42,6 @@ export interface PACTMiddlewareOptions {
   contextSchema?: InteropZodObject | undefined;
 }
 
-/** Neither checkpointed nor given out: a memory that was erased must not live on in a checkpoint. */
-const STATE = new StateSchema({ _pactMemory: new UntrackedValue<string>() });
-
 /**
  * Gives an agent PACT's memory. Before the model is called, it is told in the system message what bears on the user's words:
  * a summary, earlier turns that the conversation at hand lacks, and how the user feels. It is recalled once a turn. After the
@@ -52,54 +54,67 @@ const STATE = new StateSchema({ _pactMemory: new UntrackedValue<string>() });
  * @throws {Error} From the run, when it names no conversation.
  * @throws {PACTError} From the run, when PACT cannot be reached or refuses, unless `onError` says otherwise.
  */
-export function pactMiddleware(options: PACTMiddlewareOptions = {}): AgentMiddleware<typeof STATE> {
-  const { scope = 'session', maxTokens = 1_000, tellEmotion = true } = options;
+export function pactMiddleware(options: PACTMiddlewareOptions = {}): AgentMiddleware {
   const client = options.client ?? new PACTClient();
+  const memories = new Memories();
 
-  const recall = (messages: BaseMessage[], runtime: PACTRuntime & { signal?: AbortSignal }) =>
+  const recall = (messages: BaseMessage[], runtime: PACTRuntime) =>
     attempt('recall', options.onError, async () => {
-      const { sessionId, userId } = await conversationOf(client, options, runtime);
-      return remember(client, {
-        sessionId,
-        query: wordsOf(messages.filter((message) => HumanMessage.isInstance(message)).slice(-1)),
-        userId: scope === 'user' ? userId : undefined,
-        maxTokens,
-        tellEmotion,
-        told: new Set(messages.map(({ text }) => text.trim())),
-        signal: runtime.signal,
-      });
+      const conversation = await conversationOf(options, runtime);
+      const turn = turnOf(conversation, messages);
+      const memory =
+        memories.of(turn) ?? (await recallFor(client, options, conversation, messages, runtime.signal));
+      memories.hold(turn, memory);
+      return memory;
     });
 
   return createMiddleware({
     name: 'PACTMiddleware',
-    stateSchema: STATE,
     ...(options.contextSchema && { contextSchema: options.contextSchema }),
-    beforeAgent: async (state, runtime) => ({ _pactMemory: (await recall(state.messages, runtime)) ?? '' }),
     wrapModelCall: async (request, handler) => {
-      // A run that goes on from a checkpoint has passed beforeAgent, and what is untracked is gone.
-      const memory = request.state._pactMemory ?? (await recall(request.messages, request.runtime));
+      const memory = await recall(request.messages, request.runtime);
       return handler(
         memory ? { ...request, systemMessage: withMemory(request.systemMessage, memory) } : request,
       );
     },
-    afterAgent: async (state, runtime) => {
-      const turn = lastTurn(state.messages, state.structuredResponse);
-      if (!turn) return;
+    afterAgent: async ({ messages, structuredResponse }, runtime) => {
       await attempt('save', options.onError, async () => {
-        const { sessionId } = await conversationOf(client, options, runtime);
-        await saveTurn(client, sessionId, turn, runtime.signal);
+        const conversation = await conversationOf(options, runtime);
+        memories.drop(turnOf(conversation, messages));
+        const turn = lastTurn(messages, structuredResponse);
+        if (!turn) return;
+        await saveTurn(client, await openSession(client, conversation, runtime.signal), turn, runtime.signal);
       });
     },
-  }) as AgentMiddleware<typeof STATE>;
+  }) as AgentMiddleware;
 }
 
-async function conversationOf(client: PACTClient, options: PACTMiddlewareOptions, runtime: PACTRuntime) {
-  const read = async (from: FromRun | undefined, field: string) => {
-    const value = typeof from === 'function' ? await from(runtime) : (from ?? runtime.configurable?.[field]);
+async function recallFor(
+  client: PACTClient,
+  { scope, maxTokens = 1_000, tellEmotion = true }: PACTMiddlewareOptions,
+  conversation: Conversation,
+  messages: BaseMessage[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  return remember(client, {
+    sessionId: await openSession(client, conversation, signal),
+    query: wordsOf(messages.filter((message) => HumanMessage.isInstance(message)).slice(-1)),
+    userId: scope === 'user' ? conversation.userId : undefined,
+    maxTokens,
+    tellEmotion,
+    told: new Set(messages.map(({ text }) => text.trim())),
+    signal,
+  });
+}
+
+async function conversationOf(options: PACTMiddlewareOptions, runtime: PACTRuntime): Promise<Conversation> {
+  const read = async (from: FromRun | undefined, field?: string) => {
+    const value =
+      typeof from === 'function' ? await from(runtime) : (from ?? (field && runtime.configurable?.[field]));
     return value === undefined || value === null ? undefined : String(value);
   };
   const userId = await read(options.userId, 'user_id');
-  const sessionId = options.sessionId === undefined ? undefined : await read(options.sessionId, '');
+  const sessionId = await read(options.sessionId);
   const threadId = sessionId ? undefined : await read(options.threadId, 'thread_id');
   if (!sessionId && !threadId) {
     throw new Error(
@@ -111,7 +126,37 @@ async function conversationOf(client: PACTClient, options: PACTMiddlewareOptions
       "pactMiddleware with scope 'user' finds no user: run the agent with { configurable: { user_id } }, or give it userId.",
     );
   }
-  return { userId, sessionId: await openSession(client, { sessionId, threadId, userId }) };
+  return { sessionId, threadId, userId };
+}
+
+/** Names a turn while it runs; undefined when its words have no id, which a graph gives them. */
+function turnOf(conversation: Conversation, messages: BaseMessage[]): string | undefined {
+  const id = messages.findLast((message) => HumanMessage.isInstance(message))?.id;
+  return id && JSON.stringify([conversation, id]);
+}
+
+/**
+ * What was recalled for the turns that run now, so that each step of a turn is told the same and PACT is asked once. It is
+ * not in the agent's state: a memory that was erased must not live on in a checkpoint.
+ */
+class Memories {
+  /** Turns of runs that failed are not dropped: the oldest make room. */
+  static readonly MOST = 1_000;
+  readonly #held = new Map<string, string>();
+
+  of(turn: string | undefined): string | undefined {
+    return turn === undefined ? undefined : this.#held.get(turn);
+  }
+
+  hold(turn: string | undefined, memory: string): void {
+    if (turn === undefined) return;
+    this.#held.set(turn, memory);
+    if (this.#held.size > Memories.MOST) this.drop(this.#held.keys().next().value);
+  }
+
+  drop(turn: string | undefined): void {
+    if (turn !== undefined) this.#held.delete(turn);
+  }
 }
 
 async function attempt<T>(

@@ -1,0 +1,300 @@
+import {
+  AIMessage,
+  type BaseMessage,
+  HumanMessage,
+  SystemMessage,
+  ToolMessage,
+} from '@langchain/core/messages';
+import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
+import { RunnableWithMessageHistory } from '@langchain/core/runnables';
+import { MemorySaver } from '@langchain/langgraph';
+import { PACTClient } from '@neurobloom/pact';
+import { PACTChatMessageHistory, PACTRetriever, pactMiddleware } from '@neurobloom/pact-langchain';
+import { createAgent, fakeModel, tool } from 'langchain';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type RunningServer, startServer } from './running-server.ts';
+
+let server: RunningServer;
+let client: PACTClient;
+beforeAll(async () => {
+  server = await startServer();
+  client = new PACTClient({ baseUrl: server.apiUrl, apiKey: server.apiKey });
+});
+afterAll(() => server.stop());
+
+const ANGRY = 'I am furious: the espresso machine I ordered has still not arrived!';
+const SORRY = 'I am sorry. I will find out where it is.';
+const thread = (thread_id: string, more: object = {}) => ({ configurable: { thread_id, ...more } });
+const asked = (content: string) => ({ messages: [new HumanMessage(content)] });
+
+async function savedIn(threadId: string) {
+  const { sessionId } = await client.createSession({ externalId: threadId });
+  const { data } = await client.listMessages(sessionId);
+  return data.map(({ role, content }) => `${role}: ${content}`);
+}
+
+const systemOf = (messages: BaseMessage[] | undefined) =>
+  messages?.find((message) => SystemMessage.isInstance(message))?.text;
+
+describe('the middleware', () => {
+  test('tells the model in the system message what was said earlier and how the user feels', async () => {
+    const model = fakeModel().respond(new AIMessage(SORRY)).respond(new AIMessage('It left Milan today.'));
+    const agent = createAgent({
+      model,
+      tools: [],
+      systemPrompt: 'Be kind.',
+      middleware: [pactMiddleware({ client })],
+    });
+    await agent.invoke(asked(ANGRY), thread('told'));
+    await agent.invoke(asked('Any news of the machine?'), thread('told'));
+    expect(systemOf(model.calls[0]?.messages)).toBe('Be kind.');
+    const system = systemOf(model.calls[1]?.messages);
+    expect(system).toMatch(/^Be kind\.\n\nWhat you remember/);
+    expect(system).toContain(`user: ${ANGRY}`);
+    expect(system).toContain(`assistant: ${SORRY}`);
+    expect(system).toMatch(/The user seems (angry|frustrated) \(valence 0\.\d\d/);
+  });
+
+  test('recalls once and saves once a turn, also when tools are called on the way', async () => {
+    const track = tool(() => 'in Milan', {
+      name: 'track',
+      description: 'Tracks.',
+      schema: z.object({ id: z.string() }),
+    });
+    const model = fakeModel()
+      .respondWithTools([{ name: 'track', args: { id: '1' }, id: 'call_1' }])
+      .respondWithTools([{ name: 'track', args: { id: '2' }, id: 'call_2' }])
+      .respond(new AIMessage('It is in Milan.'));
+    const paths: string[] = [];
+    const counting = new PACTClient({
+      baseUrl: server.apiUrl,
+      apiKey: server.apiKey,
+      fetch: (url, init) => {
+        paths.push(
+          String(url)
+            .replace(/.*\/pact\/v1/, '')
+            .replace(/sess_\w+|\?.*/g, ''),
+        );
+        return fetch(url, init);
+      },
+    });
+    const agent = createAgent({ model, tools: [track], middleware: [pactMiddleware({ client: counting })] });
+    await agent.invoke(asked(ANGRY), thread('tools'));
+    expect(model.callCount).toBe(3);
+    expect(paths).toEqual(['/sessions', '/sessions//context', '/sessions', '/sessions//interactions']);
+    expect(await savedIn('tools')).toEqual([`user: ${ANGRY}`, 'assistant: It is in Milan.']);
+  });
+
+  test('with a checkpointer saves each turn once, tells nothing twice, and checkpoints no memory', async () => {
+    const model = fakeModel();
+    for (const answer of ['One.', 'Two.', 'Three.']) model.respond(new AIMessage(answer));
+    const checkpointer = new MemorySaver();
+    const agent = createAgent({ model, tools: [], checkpointer, middleware: [pactMiddleware({ client })] });
+    for (const word of ['first', 'second', 'third'])
+      await agent.invoke(asked(`The ${word} question`), thread('kept'));
+    expect(await savedIn('kept')).toEqual([
+      'user: The first question',
+      'assistant: One.',
+      'user: The second question',
+      'assistant: Two.',
+      'user: The third question',
+      'assistant: Three.',
+    ]);
+    expect(systemOf(model.calls[2]?.messages)).not.toContain('The first question');
+    const state = await agent.graph.getState(thread('kept'));
+    expect(JSON.stringify(state.values)).not.toContain('What you remember');
+  });
+
+  test('saves what was streamed', async () => {
+    const model = fakeModel().respond(new AIMessage(SORRY));
+    const agent = createAgent({ model, tools: [], middleware: [pactMiddleware({ client })] });
+    for await (const _ of await agent.stream(asked(ANGRY), {
+      ...thread('streamed'),
+      streamMode: 'messages',
+    }));
+    expect(await savedIn('streamed')).toEqual([`user: ${ANGRY}`, `assistant: ${SORRY}`]);
+  });
+
+  test('saves no empty message: an answer without words leaves the user’s alone', async () => {
+    const agent = createAgent({
+      model: fakeModel().respond(new AIMessage('')),
+      tools: [],
+      middleware: [pactMiddleware({ client })],
+    });
+    await agent.invoke(asked(ANGRY), thread('wordless'));
+    expect(await savedIn('wordless')).toEqual([`user: ${ANGRY}`]);
+  });
+
+  test('saves nothing of a run that failed', async () => {
+    const agent = createAgent({
+      model: fakeModel().alwaysThrow(new Error('no model')),
+      tools: [],
+      middleware: [pactMiddleware({ client })],
+    });
+    await expect(agent.invoke(asked(ANGRY), thread('failed'))).rejects.toThrow('no model');
+    expect(await savedIn('failed')).toEqual([]);
+  });
+
+  test('with scope user remembers another conversation of the same user, and not one of another user', async () => {
+    const told = async (user_id: string) => {
+      const model = fakeModel().respond(new AIMessage('Let me see.'));
+      const agent = createAgent({
+        model,
+        tools: [],
+        middleware: [pactMiddleware({ client, scope: 'user' })],
+      });
+      await agent.invoke(asked('Has the espresso machine arrived?'), thread(`later-${user_id}`, { user_id }));
+      return systemOf(model.calls[0]?.messages) ?? '';
+    };
+    const model = fakeModel().respond(new AIMessage(SORRY));
+    const agent = createAgent({ model, tools: [], middleware: [pactMiddleware({ client })] });
+    await agent.invoke(asked(ANGRY), thread('earlier', { user_id: 'ada' }));
+    expect(await told('ada')).toContain(
+      `Said in other conversations:\n${new Date().toISOString().slice(0, 10)} user: ${ANGRY}`,
+    );
+    expect(await told('bob')).not.toContain('furious');
+  });
+
+  test('keeps the memory within its budget, and is silent about emotion when told so', async () => {
+    const { sessionId } = await client.createSession();
+    for (let at = 0; at < 8; at++) {
+      await client.saveInteraction(sessionId, { userMessage: `${ANGRY} ${at}`, aiMessage: SORRY.repeat(10) });
+    }
+    const model = fakeModel().respond(new AIMessage('Yes.'));
+    const middleware = [pactMiddleware({ client, sessionId, maxTokens: 60, tellEmotion: false })];
+    await createAgent({ model, tools: [], middleware }).invoke(asked('And the machine?'));
+    const system = systemOf(model.calls[0]?.messages)!;
+    expect(system.length).toBeLessThan(600);
+    expect(system).not.toContain('The user seems');
+  });
+
+  test('finds user and conversation by functions, in the run’s context too', async () => {
+    const agent = createAgent({
+      model: fakeModel().respond(new AIMessage(SORRY)),
+      tools: [],
+      middleware: [
+        pactMiddleware({
+          client,
+          contextSchema: z.object({ chat: z.string(), who: z.string() }),
+          threadId: ({ context }) => `own-${context?.['chat']}`,
+          userId: async ({ context }) => String(context?.['who']),
+        }),
+      ],
+    });
+    await agent.invoke(asked(ANGRY), { context: { chat: '7', who: 'eve' } });
+    expect(await savedIn('own-7')).toHaveLength(2);
+    const { data } = await client.listSessions({ userId: 'eve' });
+    expect(data.map(({ externalId }) => externalId)).toEqual(['own-7']);
+  });
+
+  test('without a conversation says in one sentence how to give one', async () => {
+    const agent = createAgent({ model: fakeModel(), tools: [], middleware: [pactMiddleware({ client })] });
+    await expect(agent.invoke(asked(ANGRY))).rejects.toThrow(/finds no conversation: run the agent with/);
+  });
+});
+
+describe('the chat history', () => {
+  const messages = [
+    new SystemMessage('Be kind.'),
+    new HumanMessage({ content: ANGRY, id: 'h1', name: 'Ada' }),
+    new AIMessage({
+      content: 'I look.',
+      tool_calls: [{ name: 'track', args: { id: 1 }, id: 'c1', type: 'tool_call' }],
+    }),
+    new AIMessage({ content: '', tool_calls: [{ name: 'track', args: {}, id: 'c2', type: 'tool_call' }] }),
+    new ToolMessage({
+      content: 'in Milan',
+      tool_call_id: 'c1',
+      name: 'track',
+      status: 'success',
+      artifact: { at: 1 },
+    }),
+    new HumanMessage({
+      content: [
+        { type: 'text', text: 'See:' },
+        { type: 'image_url', image_url: { url: 'data:,' } },
+      ],
+    }),
+    new AIMessage({ content: SORRY, id: 'a1', additional_kwargs: { kept: true } }),
+  ];
+
+  test('gives messages back as they were added, and PACT the words alone', async () => {
+    const history = new PACTChatMessageHistory({ client, threadId: 'history' });
+    await history.addMessages(messages);
+    await history.addMessage(new HumanMessage('Thanks'));
+    const back = await history.getMessages();
+    expect(back.map((message) => message.toDict())).toEqual(
+      [...messages, new HumanMessage('Thanks')].map((message) => message.toDict()),
+    );
+    expect((await savedIn('history')).filter((line) => line.startsWith('user'))).toEqual([
+      `user: ${ANGRY}`,
+      'user: See:',
+      'user: Thanks',
+    ]);
+  });
+
+  test('adds a message of the same id once', async () => {
+    const history = new PACTChatMessageHistory({ client, threadId: 'again' });
+    await history.addMessages(messages.slice(-1));
+    await history.addMessages(messages.slice(-1));
+    expect(await history.getMessages()).toHaveLength(1);
+  });
+
+  test('reads what others saved, and more than a page of it', async () => {
+    const { sessionId } = await client.createSession();
+    await client.saveMessages(sessionId, {
+      messages: Array.from({ length: 250 }, (_, at) => ({ role: 'user' as const, content: `Note ${at}` })),
+    });
+    const history = new PACTChatMessageHistory({ client, sessionId });
+    expect((await history.getMessages()).map(({ text }) => text)).toEqual(
+      Array.from({ length: 250 }, (_, at) => `Note ${at}`),
+    );
+  });
+
+  test('is gone from PACT when cleared, and begins anew', async () => {
+    const history = new PACTChatMessageHistory({ client, threadId: 'cleared', userId: 'kim' });
+    await history.addUserMessage('A secret');
+    await history.clear();
+    expect((await client.exportUser({ userId: 'kim' }).catch(() => ({ sessions: [] }))).sessions).toEqual([]);
+    await history.addAIMessage('Hello');
+    expect((await history.getMessages()).map(({ text }) => text)).toEqual(['Hello']);
+  });
+
+  test('serves a runnable with message history', async () => {
+    const model = fakeModel().respond(new AIMessage(SORRY)).respond(new AIMessage('Today.'));
+    const prompt = ChatPromptTemplate.fromMessages([
+      new MessagesPlaceholder('history'),
+      ['human', '{input}'],
+    ]);
+    const chat = new RunnableWithMessageHistory({
+      runnable: prompt.pipe(model),
+      getMessageHistory: (threadId) => new PACTChatMessageHistory({ client, threadId }),
+      inputMessagesKey: 'input',
+      historyMessagesKey: 'history',
+    });
+    await chat.invoke({ input: ANGRY }, { configurable: { sessionId: 'runnable' } });
+    await chat.invoke({ input: 'When?' }, { configurable: { sessionId: 'runnable' } });
+    expect(model.calls[1]?.messages.map(({ text }) => text)).toEqual([ANGRY, SORRY, 'When?']);
+  });
+});
+
+test('the retriever gives the messages that bear on a question, with score, ids, emotion and why', async () => {
+  const { sessionId } = await client.createSession({ metadata: { user_id: 'ret' } });
+  await client.saveInteraction(sessionId, { userMessage: ANGRY, aiMessage: SORRY });
+  await client.saveInteraction(sessionId, { userMessage: 'My cat sleeps all day.', aiMessage: 'How nice.' });
+  const retriever = new PACTRetriever({ client, userId: 'ret', limit: 1, explain: true });
+  const [document, ...others] = await retriever.invoke('What did they order?');
+  expect(others).toEqual([]);
+  expect(document?.pageContent).toBe(ANGRY);
+  expect(document?.id).toMatch(/^msg_/);
+  expect(document?.metadata).toMatchObject({
+    messageId: document?.id,
+    sessionId,
+    role: 'user',
+    score: expect.any(Number),
+  });
+  expect(document?.metadata.emotion).toMatch(/angry|frustrated/);
+  expect(document?.metadata.why?.length).toBeGreaterThan(0);
+  expect(Object.keys(document?.metadata.scores ?? {})).toContain('semantic');
+});
