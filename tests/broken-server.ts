@@ -8,13 +8,11 @@ export const BROKEN: [what: string, answer: RequestListener | undefined, sentenc
   [
     'a wrong key',
     (_, response) =>
-      response
-        .writeHead(401, { 'Content-Type': 'application/json' })
-        .end(
-          JSON.stringify({
-            error: { code: 'unauthorized', message: 'This API key is not known.', request_id: 'req_1' },
-          }),
-        ),
+      response.writeHead(401, { 'Content-Type': 'application/json' }).end(
+        JSON.stringify({
+          error: { code: 'unauthorized', message: 'This API key is not known.', request_id: 'req_1' },
+        }),
+      ),
     /^This API key is not known\.$/,
   ],
   [

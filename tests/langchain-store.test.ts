@@ -1,8 +1,8 @@
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
-import { type BaseStore, InMemoryStore } from '@langchain/langgraph';
+import { type BaseStore, getStore, InMemoryStore } from '@langchain/langgraph';
 import { PACTClient } from '@neurobloom/pact';
 import { PACTStore } from '@neurobloom/pact-langchain';
-import { createAgent, fakeModel, type ToolRuntime, tool } from 'langchain';
+import { createAgent, fakeModel, tool } from 'langchain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type RunningServer, startServer } from './running-server.ts';
@@ -233,8 +233,8 @@ describe('PACTStore alone', () => {
   test('serves an agent’s tools as the store of its graph', async () => {
     const store = newStore();
     const note = tool(
-      async ({ text }, runtime: ToolRuntime) => {
-        await runtime.store?.put(['notes', 'ada'], 'n1', { text });
+      async ({ text }) => {
+        await getStore()?.put(['notes', 'ada'], 'n1', { text });
         return 'noted';
       },
       { name: 'note', description: 'Notes.', schema: z.object({ text: z.string() }) },
