@@ -51,6 +51,13 @@ module.exports = {
       to('packages/sdk'),
       to('packages/db', 'packages/models', 'packages/core', 'apps', 'bench'),
     ),
+    {
+      name: 'a-frameworks-package-is-a-client',
+      comment: 'What PACT is to an agent framework it is through the TypeScript client alone.',
+      severity: 'error',
+      from: { path: '^packages/(langchain|ai-sdk)/' },
+      to: { path: to('packages', 'apps', 'bench'), pathNot: '^packages/(sdk|$1)/' },
+    },
     never(
       'the-site-is-a-client',
       'The site reaches the product through the SDK, as everyone does.',
@@ -86,7 +93,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(out|\\.next|generated)/' },
+    exclude: { path: '(^|/)(out|dist|\\.next|generated)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },

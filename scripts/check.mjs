@@ -10,6 +10,8 @@ const TYPED = [
   'packages/models',
   'packages/core',
   'packages/sdk',
+  'packages/langchain',
+  'packages/ai-sdk',
   'apps/api',
   'apps/web',
   'bench',
