@@ -7,10 +7,10 @@ import {
 } from '@langchain/core/messages';
 import { ChatPromptTemplate, MessagesPlaceholder } from '@langchain/core/prompts';
 import { RunnableWithMessageHistory } from '@langchain/core/runnables';
-import { MemorySaver } from '@langchain/langgraph';
+import { Command, interrupt, MemorySaver } from '@langchain/langgraph';
 import { PACTClient } from '@neurobloom/pact';
 import { PACTChatMessageHistory, PACTRetriever, pactMiddleware } from '@neurobloom/pact-langchain';
-import { createAgent, fakeModel, tool } from 'langchain';
+import { createAgent, createMiddleware, fakeModel, tool, toolStrategy } from 'langchain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type RunningServer, startServer } from './running-server.ts';
@@ -82,7 +82,7 @@ describe('the middleware', () => {
     const agent = createAgent({ model, tools: [track], middleware: [pactMiddleware({ client: counting })] });
     await agent.invoke(asked(ANGRY), thread('tools'));
     expect(model.callCount).toBe(3);
-    expect(paths).toEqual(['/sessions', '/sessions//context', '/sessions', '/sessions//interactions']);
+    expect(paths).toEqual(['/sessions', '/sessions//context', '/sessions', '/sessions//messages']);
     expect(await savedIn('tools')).toEqual([`user: ${ANGRY}`, 'assistant: It is in Milan.']);
   });
 
@@ -124,6 +124,92 @@ describe('the middleware', () => {
     });
     await agent.invoke(asked(ANGRY), thread('wordless'));
     expect(await savedIn('wordless')).toEqual([`user: ${ANGRY}`]);
+  });
+
+  test('saves a turn once that waited for a person’s approval, and one that is run again', async () => {
+    const order = tool(() => interrupt('Order?') as string, {
+      name: 'order',
+      description: 'Orders.',
+      schema: z.object({}),
+    });
+    const model = fakeModel()
+      .respondWithTools([{ name: 'order', args: {}, id: 'call_1' }])
+      .respond(new AIMessage('It is ordered.'))
+      .respond(new AIMessage('It is on its way.'));
+    const agent = createAgent({
+      model,
+      tools: [order],
+      checkpointer: new MemorySaver(),
+      middleware: [pactMiddleware({ client })],
+    });
+    await agent.invoke(asked('Order a new one.'), thread('approved'));
+    expect(await savedIn('approved')).toEqual([]);
+    await agent.invoke(new Command({ resume: 'yes' }), thread('approved'));
+    const once = ['user: Order a new one.', 'assistant: It is ordered.'];
+    expect(await savedIn('approved')).toEqual(once);
+    await agent.invoke({ messages: [] }, thread('approved'));
+    expect(await savedIn('approved')).toEqual([...once, 'assistant: It is on its way.']);
+  });
+
+  test('saves the words of an unanswered turn once, and each of several messages by itself', async () => {
+    const stop = createMiddleware({
+      name: 'Stop',
+      beforeAgent: {
+        canJumpTo: ['end'],
+        hook: ({ messages }) => (messages.length === 1 ? { jumpTo: 'end' as const } : undefined),
+      },
+    });
+    const agent = createAgent({
+      model: fakeModel().respond(new AIMessage(SORRY)),
+      tools: [],
+      checkpointer: new MemorySaver(),
+      middleware: [pactMiddleware({ client }), stop],
+    });
+    await agent.invoke(asked('Hello?'), thread('unanswered'));
+    expect(await savedIn('unanswered')).toEqual(['user: Hello?']);
+    await agent.invoke(
+      { messages: [new HumanMessage('Anyone?'), new HumanMessage(ANGRY)] },
+      thread('unanswered'),
+    );
+    expect(await savedIn('unanswered')).toEqual([
+      'user: Hello?',
+      'user: Anyone?',
+      `user: ${ANGRY}`,
+      `assistant: ${SORRY}`,
+    ]);
+  });
+
+  test('saves the structure of an agent that answers in one', async () => {
+    const model = fakeModel().respondWithTools([{ name: 'answer', args: { late: true }, id: 'call_1' }]);
+    const agent = createAgent({
+      model,
+      tools: [],
+      responseFormat: toolStrategy({
+        title: 'answer',
+        type: 'object',
+        properties: { late: { type: 'boolean' } },
+        required: ['late'],
+      }),
+      middleware: [pactMiddleware({ client })],
+    });
+    await agent.invoke(asked('Is it late?'), thread('structured'));
+    expect(await savedIn('structured')).toEqual(['user: Is it late?', 'assistant: {"late":true}']);
+  });
+
+  test('ends a run with the error when the turn could not be saved', async () => {
+    const failing = new PACTClient({
+      baseUrl: server.apiUrl,
+      apiKey: server.apiKey,
+      maxRetries: 0,
+      fetch: (url, init) =>
+        String(url).endsWith('/messages') ? Promise.reject(new Error('cable')) : fetch(url, init),
+    });
+    const agent = createAgent({
+      model: fakeModel().respond(new AIMessage(SORRY)),
+      tools: [],
+      middleware: [pactMiddleware({ client: failing })],
+    });
+    await expect(agent.invoke(asked(ANGRY), thread('cable'))).rejects.toThrow(/^Cannot reach .*: cable\.$/);
   });
 
   test('saves nothing of a run that failed', async () => {

@@ -4,7 +4,7 @@ import { PACTClient } from '@neurobloom/pact';
 import { type AgentMiddleware, createMiddleware } from 'langchain';
 import { type Conversation, openSession } from './conversation.ts';
 import { remember } from './memory.ts';
-import { lastTurn, saveTurn, wordsOf } from './turn.ts';
+import { lastTurn, saveTurn } from './turn.ts';
 
 /** What the middleware's functions are given of a run. */
 export interface PACTRuntime {
@@ -46,7 +46,8 @@ export interface PACTMiddlewareOptions {
  * Gives an agent PACT's memory. Before the model is called, it is told in the system message what bears on the user's words:
  * a summary, earlier turns that the conversation at hand lacks, and how the user feels. It is recalled once a turn. After the
  * agent ends, the turn is saved once: what the user said and the agent's last words; not the tool calls between, nor what is
- * no text. A run that fails saves nothing.
+ * no text. A run that fails saves nothing, nor does one
+ * that another middleware's `beforeModel` ends, because LangChain then skips what comes after the agent.
  *
  *     const agent = createAgent({ model, tools, middleware: [pactMiddleware()] });
  *     await agent.invoke({ messages }, { configurable: { thread_id: 'chat-1' } });
@@ -81,9 +82,8 @@ export function pactMiddleware(options: PACTMiddlewareOptions = {}): AgentMiddle
       await attempt('save', options.onError, async () => {
         const conversation = await conversationOf(options, runtime);
         memories.drop(turnOf(conversation, messages));
-        const turn = lastTurn(messages, structuredResponse);
-        if (!turn) return;
-        await saveTurn(client, await openSession(client, conversation, runtime.signal), turn, runtime.signal);
+        const sessionId = await openSession(client, conversation, runtime.signal);
+        await saveTurn(client, sessionId, lastTurn(messages, structuredResponse), runtime.signal);
       });
     },
   }) as AgentMiddleware;
@@ -98,7 +98,7 @@ async function recallFor(
 ): Promise<string> {
   return remember(client, {
     sessionId: await openSession(client, conversation, signal),
-    query: wordsOf(messages.filter((message) => HumanMessage.isInstance(message)).slice(-1)),
+    query: messages.findLast((message) => HumanMessage.isInstance(message))?.text ?? '',
     userId: scope === 'user' ? conversation.userId : undefined,
     maxTokens,
     tellEmotion,

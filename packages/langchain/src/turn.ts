@@ -1,66 +1,62 @@
 import { AIMessage, type BaseMessage, HumanMessage } from '@langchain/core/messages';
 import type { PACTClient } from '@neurobloom/pact';
 
-/** What a user said and what the agent answered in the end. Either may be empty. */
-export interface Turn {
-  userMessage: string;
-  aiMessage: string;
-  /** The ids of its messages, where they have some. */
-  ids: (string | undefined)[];
+/** What one side of a turn said. */
+export interface Said {
+  role: 'user' | 'assistant';
+  content: string;
+  /** The speaker, when there are several of one role. */
+  name?: string | undefined;
+  /** The id of its message, where it has one. */
+  id?: string | undefined;
 }
 
+/** The longest name of a speaker that PACT takes, in characters. */
+const LONGEST_NAME = 128;
+
 /**
- * The last turn of a conversation: the human messages since the answer before, and the last words of the agent after them.
- * Tool calls and their results are steps on the way, and not part of it.
+ * The last turn of a conversation: the human messages since the answer before, and the last words of the agent after them; of
+ * an agent that answers in a structure, the structure. Tool calls and their results are steps on the way, and not part of it.
  */
-export function lastTurn(messages: BaseMessage[], structured?: unknown): Turn | undefined {
+export function lastTurn(messages: BaseMessage[], structured?: unknown): Said[] {
   const lastHuman = messages.findLastIndex((message) => HumanMessage.isInstance(message));
-  if (lastHuman < 0) return undefined;
+  if (lastHuman < 0) return [];
   const before = messages.slice(0, lastHuman).findLastIndex((message) => AIMessage.isInstance(message));
   const asked = messages
     .slice(before + 1, lastHuman + 1)
     .filter((message) => HumanMessage.isInstance(message));
   const answers = messages.slice(lastHuman + 1).filter((message) => AIMessage.isInstance(message));
-  const answer = answers.findLast(({ text }) => text.trim() !== '');
-  const isLast = answer !== undefined && answer === answers.at(-1);
-  const last = isLast || structured === undefined ? answer : answers.at(-1);
-  return {
-    userMessage: wordsOf(asked),
-    aiMessage: isLast || structured === undefined ? (answer?.text ?? '') : JSON.stringify(structured),
-    ids: [...asked, last].map((message) => message?.id),
-  };
+  const answer =
+    structured === undefined
+      ? answers.findLast(({ text }) => !isEmpty(text))
+      : { text: JSON.stringify(structured), id: answers.at(-1)?.id };
+  return [
+    ...asked.map(({ text, name, id }) => ({ role: 'user' as const, content: text, name, id })),
+    ...(answer ? [{ role: 'assistant' as const, content: answer.text, id: answer.id }] : []),
+  ].filter(({ content }) => !isEmpty(content));
 }
 
-/** The words of messages, each in a paragraph of its own. */
-export const wordsOf = (messages: BaseMessage[]) =>
-  messages
-    .map(({ text }) => text)
-    .filter((text) => text.trim() !== '')
-    .join('\n\n');
-
-/** Saves a turn once, however often it is tried; a side that said nothing is not saved. */
+/** Saves a turn. A message of it that is saved already, by its id and words, is not saved again. */
 export async function saveTurn(
   client: PACTClient,
   sessionId: string,
-  { userMessage, aiMessage, ids }: Turn,
+  turn: Said[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const options = { signal, idempotencyKey: await keyOf([sessionId, userMessage, aiMessage, ...ids]) };
-  if (userMessage && aiMessage) {
-    await client.saveInteraction(sessionId, { userMessage, aiMessage }, options);
-  } else if (userMessage || aiMessage) {
-    const role = userMessage ? ('user' as const) : ('assistant' as const);
-    await client.saveMessages(
-      sessionId,
-      { messages: [{ role, content: userMessage || aiMessage }] },
-      options,
-    );
-  }
+  if (turn.length === 0) return;
+  const messages = turn.map(async ({ role, content, name, id }) => ({
+    role,
+    content,
+    ...(name && name.length <= LONGEST_NAME && { name }),
+    // The words too: an application may count its messages anew in each run.
+    ...(id && { externalId: await hash([id, role, content]) }),
+  }));
+  await client.saveMessages(sessionId, { messages: await Promise.all(messages) }, { signal });
 }
 
-/** The same for the same turn; undefined when a message has no id, since the same words may be said again. */
-async function keyOf(parts: (string | undefined)[]): Promise<string | undefined> {
-  if (parts.includes(undefined)) return undefined;
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(parts)));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const isEmpty = (text: string) => text.trim() === '';
+
+async function hash(parts: string[]): Promise<string> {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(parts)));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
