@@ -77,12 +77,13 @@ async function savedIn(threadId: string) {
 const track = tool({ description: 'Tracks.', inputSchema: z.object({}), execute: async () => 'in Milan' });
 
 describe('the middleware', () => {
-  test('tells the model behind its instructions what was said earlier and how the user feels', async () => {
+  test('tells the model behind its instructions what was said earlier and how the user feels, and its provider not who speaks', async () => {
     const mock = new MockLanguageModelV3({ doGenerate: [says(SORRY), says('It left Milan.')] });
     const model = remembering(mock);
     await generateText({ model, system: 'Be kind.', prompt: ANGRY, ...chat('told') });
     await generateText({ model, system: 'Be kind.', prompt: 'Any news?', ...chat('told') });
     expect(systemsOf(mock.doGenerateCalls[0]?.prompt)).toEqual(['Be kind.']);
+    expect(mock.doGenerateCalls[0]?.providerOptions).toEqual({});
     const [instructions, memory, ...others] = systemsOf(mock.doGenerateCalls[1]?.prompt);
     expect([instructions, others]).toEqual(['Be kind.', []]);
     expect(memory).toContain(`user: ${ANGRY}`);
@@ -222,6 +223,10 @@ describe('the middleware', () => {
     await expect(generateText({ model, prompt: 'Hi' })).rejects.toThrow(
       /finds no conversation: call with providerOptions/,
     );
+    const going = remembering(new MockLanguageModelV3({ doGenerate: says('Hello.') }), {
+      onError: 'continue',
+    });
+    await expect(generateText({ model: going, prompt: 'Hi' })).rejects.toThrow(/finds no conversation/);
     const scoped = remembering(new MockLanguageModelV3({ doGenerate: says('Hello.') }), { scope: 'user' });
     await expect(generateText({ model: scoped, prompt: 'Hi', ...chat('a') })).rejects.toThrow(
       /finds no user/,

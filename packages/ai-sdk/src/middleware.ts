@@ -25,6 +25,13 @@ type Generated = Awaited<ReturnType<NonNullable<LanguageModelMiddleware['wrapGen
 type Streamed = Awaited<ReturnType<NonNullable<LanguageModelMiddleware['wrapStream']>>>;
 type StreamPart = Streamed['stream'] extends ReadableStream<infer Part> ? Part : never;
 
+interface RunningTurn {
+  conversation: Conversation;
+  turn: AskedTurn;
+  /** Names the turn among all that run. */
+  name: string;
+}
+
 /** Turns of calls that failed are not dropped: the oldest make room. */
 const MOST_MEMORIES = 1_000;
 
@@ -40,17 +47,17 @@ const MOST_MEMORIES = 1_000;
  *
  * The conversation is that of the call (`providerOptions.pact`: `threadId`, `sessionId`, `userId`), else that of the options.
  *
- * @throws {Error} From the call, when it names no conversation.
+ * @throws {Error} From the call, when it names no conversation, whatever `onError` says.
  * @throws {PACTError} From the call, when PACT cannot be reached or refuses, unless `onError` says otherwise.
  */
 export function pactMiddleware(options: PACTMiddlewareOptions = {}): LanguageModelMiddleware {
   const client = options.client ?? new PACTClient();
   /** What was recalled for the turns that run now, so that each step of a turn is told the same and PACT is asked once. */
   const memories = new Map<string, string>();
+  /** The turn of each call that runs now, by what the model is given. */
+  const turns = new WeakMap<Call, RunningTurn>();
 
-  async function recall(params: Call, turn: AskedTurn): Promise<string> {
-    const conversation = conversationOf(options, params);
-    const name = JSON.stringify([conversation, turn.key]);
+  async function recall(params: Call, { conversation, turn, name }: RunningTurn): Promise<string> {
     const held = turn.isFirstStep ? undefined : memories.get(name);
     if (held !== undefined) return held;
     const memory = await recallFor(client, options, conversation, params, turn);
@@ -60,27 +67,29 @@ export function pactMiddleware(options: PACTMiddlewareOptions = {}): LanguageMod
   }
 
   async function save(params: Call, answer: string): Promise<void> {
-    const turn = askedTurn(params.prompt);
-    if (!turn) return;
-    await attempt('save', options.onError, async () => {
-      const conversation = conversationOf(options, params);
-      memories.delete(JSON.stringify([conversation, turn.key]));
-      await saveTurn(
-        client,
-        conversation,
-        turn.userMessage,
-        answer.trim() ? answer : turn.wordsOnTheWay,
-        params.abortSignal,
-      );
-    });
+    const running = turns.get(params);
+    if (!running) return;
+    const { conversation, turn, name } = running;
+    memories.delete(name);
+    const aiMessage = answer.trim() ? answer : turn.wordsOnTheWay;
+    await attempt('save', options.onError, () =>
+      saveTurn(client, conversation, turn.userMessage, aiMessage, params.abortSignal),
+    );
   }
 
   return {
     specificationVersion: 'v3',
     transformParams: async ({ params }) => {
       const turn = askedTurn(params.prompt);
-      const memory = turn && (await attempt('recall', options.onError, () => recall(params, turn)));
-      return { ...params, prompt: withMemory(params.prompt, memory ?? '') };
+      if (!turn) return params;
+      const conversation = conversationOf(options, params);
+      const running = { conversation, turn, name: JSON.stringify([conversation, turn.key]) };
+      const memory = await attempt('recall', options.onError, () => recall(params, running));
+      // Who speaks with whom is no business of the model's provider.
+      const { pact: _, ...providerOptions } = params.providerOptions ?? {};
+      const told = { ...params, providerOptions, prompt: withMemory(params.prompt, memory ?? '') };
+      turns.set(told, running);
+      return told;
     },
     wrapGenerate: async ({ doGenerate, params }) => {
       const generated = await doGenerate();

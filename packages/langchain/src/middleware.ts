@@ -52,36 +52,34 @@ export interface PACTMiddlewareOptions {
  *     const agent = createAgent({ model, tools, middleware: [pactMiddleware()] });
  *     await agent.invoke({ messages }, { configurable: { thread_id: 'chat-1' } });
  *
- * @throws {Error} From the run, when it names no conversation.
+ * @throws {Error} From the run, when it names no conversation, whatever `onError` says.
  * @throws {PACTError} From the run, when PACT cannot be reached or refuses, unless `onError` says otherwise.
  */
 export function pactMiddleware(options: PACTMiddlewareOptions = {}): AgentMiddleware {
   const client = options.client ?? new PACTClient();
   const memories = new Memories();
 
-  const recall = (messages: BaseMessage[], runtime: PACTRuntime) =>
-    attempt('recall', options.onError, async () => {
-      const conversation = await conversationOf(options, runtime);
-      const turn = turnOf(conversation, messages);
-      const memory =
-        memories.of(turn) ?? (await recallFor(client, options, conversation, messages, runtime.signal));
-      memories.hold(turn, memory);
-      return memory;
-    });
-
   return createMiddleware({
     name: 'PACTMiddleware',
     ...(options.contextSchema && { contextSchema: options.contextSchema }),
     wrapModelCall: async (request, handler) => {
-      const memory = await recall(request.messages, request.runtime);
+      const { messages, runtime } = request;
+      const conversation = await conversationOf(options, runtime);
+      const memory = await attempt('recall', options.onError, async () => {
+        const turn = turnOf(conversation, messages);
+        const recalled =
+          memories.of(turn) ?? (await recallFor(client, options, conversation, messages, runtime.signal));
+        memories.hold(turn, recalled);
+        return recalled;
+      });
       return handler(
         memory ? { ...request, systemMessage: withMemory(request.systemMessage, memory) } : request,
       );
     },
     afterAgent: async ({ messages, structuredResponse }, runtime) => {
+      const conversation = await conversationOf(options, runtime);
+      memories.drop(turnOf(conversation, messages));
       await attempt('save', options.onError, async () => {
-        const conversation = await conversationOf(options, runtime);
-        memories.drop(turnOf(conversation, messages));
         const sessionId = await openSession(client, conversation, runtime.signal);
         await saveTurn(client, sessionId, lastTurn(messages, structuredResponse), runtime.signal);
       });
