@@ -4,7 +4,7 @@ import { generateText, type ModelMessage, stepCountIs, streamText, tool, wrapLan
 import { MockLanguageModelV3, simulateReadableStream } from 'ai/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { BROKEN, clientOf } from './broken-server.ts';
+import { BROKEN, clientOf, losingAnswer } from './broken-server.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 
 let server: RunningServer;
@@ -178,6 +178,14 @@ describe('the middleware', () => {
     const model = remembering(new MockLanguageModelV3({ doGenerate: says('') }));
     await generateText({ model, prompt: ANGRY, ...chat('wordless') });
     expect(await savedIn('wordless')).toEqual([`user: ${ANGRY}`]);
+  });
+
+  test('stores a turn once whose first save reached PACT and whose answer was lost', async () => {
+    const { apiUrl: baseUrl, apiKey } = server;
+    const losing = new PACTClient({ baseUrl, apiKey, fetch: losingAnswer(/\/interactions$/) });
+    const model = remembering(new MockLanguageModelV3({ doGenerate: says(SORRY) }), { client: losing });
+    await generateText({ model, prompt: ANGRY, ...chat('lost') });
+    expect(await savedIn('lost')).toEqual([`user: ${ANGRY}`, `assistant: ${SORRY}`]);
   });
 
   test('saves nothing of a call that failed', async () => {

@@ -42,3 +42,14 @@ export async function clientOf(answer: RequestListener | undefined) {
 }
 
 const brokenClient = (baseUrl: string) => new PACTClient({ apiKey: 'sk_test_1', baseUrl, maxRetries: 0 });
+
+/** Sends requests as they are, but loses the first answer to a POST of this path: it has reached the server by then. */
+export function losingAnswer(path: RegExp): typeof fetch {
+  let isLost = false;
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    if (isLost || init?.method !== 'POST' || !path.test(String(url))) return response;
+    isLost = true;
+    throw new Error('The cable was pulled.');
+  };
+}

@@ -5,6 +5,7 @@ import { PACTStore } from '@neurobloom/pact-langchain';
 import { createAgent, fakeModel, tool } from 'langchain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { losingAnswer } from './broken-server.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 
 let server: RunningServer;
@@ -219,6 +220,13 @@ describe('PACTStore alone', () => {
     expect((await store.search(['race'])).map(({ value }) => value)).toEqual([{ version: 4 }]);
     const { data } = await client.listSessions({ userId: 'store:race' });
     expect(data).toHaveLength(1);
+  });
+
+  test('a put whose first answer was lost is one item, with one version', async () => {
+    const { apiUrl: baseUrl, apiKey } = server;
+    const losing = new PACTClient({ baseUrl, apiKey, fetch: losingAnswer(/\/sessions$/) });
+    await new PACTStore({ client: losing }).put(['lost'], 'a', { at: 1 });
+    expect((await client.listSessions({ userId: 'store:lost' })).data).toHaveLength(1);
   });
 
   test('is mixed with nobody’s memory and with no other store', async () => {

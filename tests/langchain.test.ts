@@ -13,6 +13,7 @@ import { PACTChatMessageHistory, PACTRetriever, pactMiddleware } from '@neuroblo
 import { createAgent, createMiddleware, fakeModel, tool, toolStrategy } from 'langchain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { losingAnswer } from './broken-server.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 
 let server: RunningServer;
@@ -194,6 +195,21 @@ describe('the middleware', () => {
     });
     await agent.invoke(asked('Is it late?'), thread('structured'));
     expect(await savedIn('structured')).toEqual(['user: Is it late?', 'assistant: {"late":true}']);
+  });
+
+  test('stores a turn once whose first save reached PACT and whose answer was lost', async () => {
+    const losing = new PACTClient({
+      baseUrl: server.apiUrl,
+      apiKey: server.apiKey,
+      fetch: losingAnswer(/\/messages$/),
+    });
+    const agent = createAgent({
+      model: fakeModel().respond(new AIMessage(SORRY)),
+      tools: [],
+      middleware: [pactMiddleware({ client: losing })],
+    });
+    await agent.invoke(asked(ANGRY), thread('lost'));
+    expect(await savedIn('lost')).toEqual([`user: ${ANGRY}`, `assistant: ${SORRY}`]);
   });
 
   test('ends a run with the error when the turn could not be saved', async () => {
