@@ -51,6 +51,13 @@ module.exports = {
       to('packages/sdk'),
       to('packages/db', 'packages/models', 'packages/core', 'apps', 'bench'),
     ),
+    {
+      name: 'a-frameworks-package-is-a-client',
+      comment: 'What PACT is to an agent framework it is through the TypeScript client alone.',
+      severity: 'error',
+      from: { path: '^packages/(langchain|ai-sdk)/' },
+      to: { path: to('packages', 'apps', 'bench'), pathNot: '^packages/(sdk|$1)/' },
+    },
     never(
       'the-mcp-server-is-a-client',
       'What agents are given speaks to PACT through the SDK alone.',

@@ -11,6 +11,8 @@ const TYPED = [
   'packages/core',
   'packages/sdk',
   'packages/mcp',
+  'packages/langchain',
+  'packages/ai-sdk',
   'apps/api',
   'apps/web',
   'bench',
