@@ -129,6 +129,37 @@ test('an abort ends a stream before it, in it and between its attempts, with the
   expect(server.seen).toHaveLength(2);
 });
 
+test('an abort ends a stream at once, although more has come already', async () => {
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  await using server = await serve(stream(OPENED + added(1) + added(2), 'stand'));
+  const events = server.client().stream('sess_1', {}, { signal: controller.signal });
+  await events.next();
+  controller.abort(reason);
+  await expect(events.next()).rejects.toBe(reason);
+  expect(events.lastEventId).toBe('p1');
+});
+
+test('break and idle timeout hold for a fetch that heeds no signal', async () => {
+  let cancelled = 0;
+  let times = 0;
+  const fetch = async () => {
+    times += 1;
+    const text = new TextEncoder().encode(times === 1 ? OPENED : added(1));
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(text),
+      cancel: () => {
+        cancelled += 1;
+      },
+    });
+    return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+  };
+  await using server = await serve();
+  const events = server.client({ fetch }).stream('sess_1', {}, { idleTimeoutMs: 50 });
+  expect(await all(events, 1)).toEqual(['p1']);
+  expect([times, cancelled]).toEqual([2, 2]);
+});
+
 test.each([
   [404, 'not_found', NotFoundError],
   [401, 'unauthorized', AuthenticationError],

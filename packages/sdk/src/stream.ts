@@ -142,17 +142,20 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncIterator<E
     const attempt = new Attempt(this.#urlOf(request), signal);
     const end = () => attempt.end();
     signal.addEventListener('abort', end);
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     try {
-      const reader = (await this.#connect(attempt, request)).getReader();
+      reader = (await this.#connect(attempt, request)).getReader();
       const decoder = new TextDecoder();
       const parseBlocks = createEventParser();
       const idleTimeoutMs = this.#options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
       for (;;) {
-        const { done, value } = await attempt.within(idleTimeoutMs, () => reader.read());
+        const { done, value } = await attempt.within(idleTimeoutMs, reader.read.bind(reader));
         if (done) return;
         for (const block of parseBlocks(decoder.decode(value, { stream: true }))) {
           this.#retryMs = block.retryMs ?? this.#retryMs;
           if (block.id === undefined) continue;
+          // What had come already when the signal ended it is read by the next stream.
+          signal.throwIfAborted();
           this.#lastEventId = block.id;
           this.#isOpen = true;
           this.#tellOpened();
@@ -162,6 +165,7 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncIterator<E
     } finally {
       signal.removeEventListener('abort', end);
       attempt.end();
+      void reader?.cancel().catch(() => {});
     }
   }
 

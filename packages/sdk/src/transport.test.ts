@@ -128,6 +128,17 @@ test('the timeout covers the body of an answer', async () => {
   await expect(call).rejects.toThrow(/\/sessions did not answer within 100 ms\.$/);
 });
 
+test('timeout and abort hold for a fetch that heeds no signal', async () => {
+  const reason = new Error('enough');
+  await using server = await serve();
+  const pact = server.client({ fetch: () => new Promise(() => {}), maxRetries: 0 });
+  await expect(pact.createSession({}, { timeoutMs: 50 })).rejects.toThrow(PACTTimeoutError);
+  const controller = new AbortController();
+  const call = pact.createSession({}, { signal: controller.signal });
+  controller.abort(reason);
+  await expect(call).rejects.toBe(reason);
+});
+
 test('a timeout longer than a timer can hold does not fire at once', async () => {
   await using server = await serve(json(201, CREATED));
   await server.client({ timeoutMs: Infinity, maxRetries: 0 }).createSession();

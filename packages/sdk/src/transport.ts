@@ -150,7 +150,14 @@ export class Attempt {
    * @throws {PACTConnectionError} whatever goes wrong in it, a PACTTimeoutError when it takes too long.
    */
   async within<T>(timeoutMs: number, part: () => Promise<T>): Promise<T> {
-    const abort = () => this.end();
+    let abort = () => {};
+    // A fetch that was given to the client may not heed its signal.
+    const ended = new Promise<never>((_, reject) => {
+      abort = () => {
+        this.end();
+        reject(new Error('It was ended.'));
+      };
+    });
     let isLate = false;
     const timer = setTimeout(
       () => {
@@ -161,7 +168,7 @@ export class Attempt {
     );
     this.#caller?.addEventListener('abort', abort);
     try {
-      return await part();
+      return await Promise.race([part(), ended]);
     } catch (cause) {
       this.#caller?.throwIfAborted();
       const place = where(this.#url);
