@@ -15,6 +15,7 @@ provide_all() {
   timed 'Redis' provide_redis
   timed 'An S3 server' provide_s3
   timed 'Chromium' provide_chromium
+  timed 'JavaScript runtimes' provide_runtimes
   timed 'Python with the published client' provide_published_client
 }
 

@@ -1,12 +1,34 @@
 # shellcheck shell=bash
-# What the suite drives PACT with: a browser, and Python with the published client.
+# What the suite drives PACT with: a browser, other JavaScript runtimes, and Python with the published client.
 
 PUBLISHED_CLIENT=tests/published-client/requirements.txt
+RUNTIMES=tests/runtimes/versions.json
 
 provide_chromium() {
   command -v chromium >/dev/null || apt_install chromium
   PACT_TEST_CHROMIUM="$(command -v chromium)" || fail "there is no chromium after its installation"
   export PACT_TEST_CHROMIUM
+}
+
+# Other JavaScript runtimes, as npm packages in the versions that are named there.
+provide_runtimes() {
+  local key folder
+  key="$(sha256sum <"$RUNTIMES" | cut -c1-16)"
+  folder="$CI_CACHE/runtimes-$key"
+  locked "runtimes-$key" install_runtimes "$folder"
+  export PACT_TEST_BUN="$folder/node_modules/.bin/bun"
+  export PACT_TEST_DENO="$folder/node_modules/.bin/deno"
+  export PACT_TEST_WORKERD="$folder/node_modules/.bin/workerd"
+}
+
+install_runtimes() {
+  [ ! -f "$1/complete" ] || return 0
+  rm -rf "$1"
+  mkdir -p "$1"
+  cp "$RUNTIMES" "$1/package.json"
+  quietly npm install --prefix "$1" --no-audit --no-fund --foreground-scripts ||
+    fail "could not install what $RUNTIMES names"
+  touch "$1/complete"
 }
 
 # A Python that can make virtual environments: the first on PATH, else the distribution's.
