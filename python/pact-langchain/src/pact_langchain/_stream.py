@@ -28,11 +28,20 @@ class EventReader:
         self.last_event_id = last_event_id
         self.retry_after: Optional[float] = None
         """Seconds after which the server wants to be asked again."""
-        self._event, self._data = "", []  # type: str, List[str]
+        self._event, self._rest = "", b""
+        self._data: List[str] = []
         self._id: Optional[str] = None
 
-    def feed(self, line: str) -> Optional[StreamEvent]:
-        """Takes a line without its end; the event, when the line completes one."""
+    def feed(self, chunk: bytes) -> List[StreamEvent]:
+        """Takes what arrived; returns the events that it completes.
+
+        Lines end at a line feed alone: a message may hold other line separators of Unicode, which JSON does not escape.
+        """
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        events = (self._line(line.decode("utf-8", "replace").rstrip("\r")) for line in lines)
+        return [event for event in events if event is not None]
+
+    def _line(self, line: str) -> Optional[StreamEvent]:
         if line == "":
             return self._complete()
         name, _, value = line.partition(":")
@@ -49,14 +58,14 @@ class EventReader:
 
     def restart(self) -> None:
         """Forgets half an event: its id was never reached, so it comes again."""
-        self._event, self._data, self._id = "", [], None
+        self._event, self._data, self._id, self._rest = "", [], None, b""
 
     def headers(self) -> Mapping[str, str]:
         return {"Accept": "text/event-stream", **({"Last-Event-ID": self.last_event_id} if self.last_event_id else {})}
 
     def _complete(self) -> Optional[StreamEvent]:
         event, data, identity = self._event, self._data, self._id
-        self.restart()
+        self._event, self._data, self._id = "", [], None
         if identity is not None:
             self.last_event_id = identity
         if not event or not data:

@@ -160,9 +160,8 @@ class PACTClient(_Settings, Operations):
                     raise_refusal(request.url, response, response.read())
                 if "text/event-stream" not in response.headers.get("Content-Type", ""):
                     raise_foreign(request.url, response)
-                for line in response.iter_lines():
-                    event = reader.feed(line)
-                    if event is not None:
+                for chunk in response.iter_bytes():
+                    for event in reader.feed(chunk):
                         yield event
         except _BROKEN as error:
             raise_unreached(request.url, _STREAM_SILENCE, has_begun, error)
@@ -278,9 +277,8 @@ class AsyncPACTClient(_Settings, AsyncOperations):
                     raise_refusal(request.url, response, await response.aread())
                 if "text/event-stream" not in response.headers.get("Content-Type", ""):
                     raise_foreign(request.url, response)
-                async for line in response.aiter_lines():
-                    event = reader.feed(line)
-                    if event is not None:
+                async for chunk in response.aiter_bytes():
+                    for event in reader.feed(chunk):
                         yield event
         except _BROKEN as error:
             raise_unreached(request.url, _STREAM_SILENCE, has_begun, error)
