@@ -51,6 +51,19 @@ module.exports = {
       to('packages/sdk'),
       to('packages/db', 'packages/models', 'packages/core', 'apps', 'bench'),
     ),
+    {
+      name: 'a-frameworks-package-is-a-client',
+      comment: 'What PACT is to an agent framework it is through the TypeScript client alone.',
+      severity: 'error',
+      from: { path: '^packages/(langchain|ai-sdk)/' },
+      to: { path: to('packages', 'apps', 'bench'), pathNot: '^packages/(sdk|$1)/' },
+    },
+    never(
+      'the-mcp-server-is-a-client',
+      'What agents are given speaks to PACT through the SDK alone.',
+      '^packages/mcp/',
+      to('packages/db', 'packages/models', 'packages/core', 'apps', 'bench'),
+    ),
     never(
       'the-site-is-a-client',
       'The site reaches the product through the SDK, as everyone does.',
@@ -86,7 +99,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(out|\\.next|generated)/' },
+    exclude: { path: '(^|/)(out|dist|\\.next|generated)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },

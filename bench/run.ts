@@ -8,6 +8,7 @@ const BENCHMARKS: Record<string, () => Promise<{ run(args: string[]): Promise<vo
   load: () => import('./load.ts'),
   recall: () => import('./recall.ts'),
   'recall-learn': () => import('./recall-learn.ts'),
+  sdk: () => import('./sdk.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

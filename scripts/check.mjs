@@ -10,9 +10,13 @@ const TYPED = [
   'packages/models',
   'packages/core',
   'packages/sdk',
+  'packages/mcp',
+  'packages/langchain',
+  'packages/ai-sdk',
   'apps/api',
   'apps/web',
   'bench',
+  'tests',
 ];
 const GENERATED = [
   'packages/db/migrations',

@@ -11,7 +11,10 @@ import { binary, buildSite, install, root } from './workspace.mjs';
 const OPTIONAL = {
   PACT_TEST_DATABASE_URL: 'the same tests on a PostgreSQL server, and races on it',
   PACT_TEST_S3_ENDPOINT: 'the archive in a bucket with versions',
-  PACT_TEST_CHROMIUM: 'the dashboard in a browser',
+  PACT_TEST_CHROMIUM: 'the dashboard and the TypeScript client in a browser',
+  PACT_TEST_BUN: 'the TypeScript client in Bun',
+  PACT_TEST_DENO: 'the TypeScript client in Deno',
+  PACT_TEST_WORKERD: 'the TypeScript client in a worker',
   PACT_TEST_PYTHON: 'the published Python client',
 };
 const ON_POSTGRES = ['packages/db', 'packages/core', 'apps/api'];

@@ -26,11 +26,17 @@ export function install() {
   const stamp = join(root, 'node_modules', '.pact-installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing what PACT needs …');
-  const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
-  run(npx, ['--yes', manifest.packageManager, 'install', '--frozen-lockfile', '--loglevel', 'warn'], {
-    shell: process.platform === 'win32',
-  });
+  pnpm(['install', '--frozen-lockfile', '--loglevel', 'warn']);
   writeFileSync(stamp, wanted);
+}
+
+/** Runs the pnpm that package.json names, fetching it when this machine has not got it. */
+export function pnpm(args, options = {}) {
+  const isWindows = process.platform === 'win32';
+  run(isWindows ? 'npx.cmd' : 'npx', ['--yes', manifest.packageManager, ...args], {
+    shell: isWindows,
+    ...options,
+  });
 }
 
 /** Builds the static site. Does nothing when its sources are as they were at the last build. */

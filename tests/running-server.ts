@@ -13,12 +13,13 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(): Promise<RunningServer> {
+/** @param environment what is set beside a folder and a port of its own. */
+export async function startServer(environment: Record<string, string> = {}): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'pact-contract-'));
   const { DATABASE_URL: _, PACT_API_KEY: __, ...inherited } = process.env;
   const child = spawn(process.execPath, ['scripts/start.mjs', '--api-only'], {
     cwd: REPOSITORY,
-    env: { ...inherited, PACT_PORT: '0', PACT_DATA_DIR: folder },
+    env: { ...inherited, PACT_PORT: '0', PACT_DATA_DIR: folder, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const banner = await readBanner(child);

@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 
 /** Runs jobs and serves nobody; ends when told to, after the jobs that run. */
 async function main(): Promise<void> {
-  const env = parseEnv(process.env);
+  const env = parseEnv({ OTEL_SERVICE_NAME: 'pact-worker', ...process.env });
   if (!env.databaseUrl) {
     throw new EnvError(
       'DATABASE_URL: a worker needs it; the embedded database serves one process, which runs jobs itself',

@@ -24,8 +24,8 @@ const FIXTURES: Record<Operation['name'], { body?: object; invalid?: object }> =
   recall: { body: { query: 'kettle' }, invalid: { query: 7 } },
   getErasure: {},
   exportUser: {},
-  deleteUser: {},
-  getUsage: {},
+  eraseUser: {},
+  usage: {},
   stream: {},
   health: {},
 };
@@ -57,9 +57,7 @@ async function makeIds(secret: string): Promise<Record<string, string>> {
 
 const keyed = operations().filter(({ meta }) => meta.scope);
 /** The erasure of a user answers with a receipt, whether anything was held or not. */
-const withIds = keyed.filter(
-  ({ name, pathParameters }) => pathParameters.length > 0 && name !== 'deleteUser',
-);
+const withIds = keyed.filter(({ name, pathParameters }) => pathParameters.length > 0 && name !== 'eraseUser');
 const withBody = keyed.filter(({ hasBody }) => hasBody);
 
 function call(operation: Operation, options: Parameters<typeof send>[3] = {}, given = ids) {
@@ -150,12 +148,12 @@ describe.each(withIds)('$name', (operation) => {
   });
 });
 
-describe('deleteUser', () => {
-  const deleteUser = keyed.find(({ name }) => name === 'deleteUser')!;
+describe('eraseUser', () => {
+  const eraseUser = keyed.find(({ name }) => name === 'eraseUser')!;
 
   test('answers a receipt of nothing for a missing user and for a neighbour’s, which stays', async () => {
     for (const given of [{ ...ids, user_id: 'user_missing' }, neighbourIds]) {
-      const { status, body, headers } = await call(deleteUser, { key }, given);
+      const { status, body, headers } = await call(eraseUser, { key }, given);
       expect(status).toBe(200);
       expect(headers.get('x-pact-erasure')).toBe(body.erasure_id);
       expect(body).toMatchObject({ subject: 'user', completed_at: expect.any(String) });
@@ -167,7 +165,7 @@ describe('deleteUser', () => {
   });
 
   test.each(['\0', 'x'.repeat(300)])('answers 404 for a name that no user can have: %j', async (userId) => {
-    expectRefusal(await call(deleteUser, { key }, { ...ids, user_id: userId }), 404, 'not_found');
+    expectRefusal(await call(eraseUser, { key }, { ...ids, user_id: userId }), 404, 'not_found');
   });
 });
 

@@ -95,7 +95,7 @@ async function askEverything(sessionId: string): Promise<number[]> {
   const query = `?query=${PLANTED}&cursor=${PLANTED}&user_id=${PLANTED}&limit=${PLANTED}&format=${PLANTED}`;
   for (const { meta, hasBody, name } of operations()) {
     // What ends the session comes last.
-    if (['deleteSession', 'deleteUser', 'stream'].includes(name)) continue;
+    if (['deleteSession', 'eraseUser', 'stream'].includes(name)) continue;
     for (const id of [sessionId, PLANTED]) {
       const path = meta.path.replace(/\{\w+\}/, id);
       for (const body of hasBody ? BODIES : [undefined]) {

@@ -108,7 +108,6 @@ describe('either engine', () => {
       'api_keys_pkey',
       'archives_writing',
       'idempotency_records_expiry',
-      'jobs_due',
       'workspaces_pkey',
     ]);
   });

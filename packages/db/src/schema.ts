@@ -4,7 +4,6 @@ export * from './consolidations.ts';
 export * from './embeddings.ts';
 export * from './erasures.ts';
 export * from './graph.ts';
-export * from './jobs.ts';
 export * from './keys.ts';
 export * from './messages.ts';
 export * from './requests.ts';

@@ -6,6 +6,7 @@ export interface Schema {
   enum?: string[];
   const?: string;
   anyOf?: Schema[];
+  oneOf?: Schema[];
   items?: Schema;
   properties?: Record<string, Schema>;
   required?: string[];
@@ -55,6 +56,9 @@ export interface Operation {
   pathFields: Field[];
   queryFields: Field[];
   bodyFields: Field[];
+  headerFields: Field[];
+  /** What each event of a stream carries, by its name; undefined for what answers at once. */
+  events: Record<string, Schema> | undefined;
   /** What a success carries; undefined for an answer without a body. */
   answer: Schema | undefined;
   /** Headers that are the answer of an operation without a body. */
@@ -68,18 +72,12 @@ export interface Operation {
 
 const ERROR = '#/components/schemas/Error';
 
-/** The operations of a document, in its order, but for those that answer with a stream. */
+/** The operations of a document, in its order. */
 export function operationsOf(document: OpenApiDocument): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods)
-      .filter(([, described]) => !isStream(described))
-      .map(([method, described]) => read(path, method, described)),
+    Object.entries(methods).map(([method, described]) => read(path, method, described)),
   );
 }
-
-/** A stream is no call that resolves to an answer. */
-export const isStream = ({ responses }: DescribedOperation) =>
-  Object.values(responses).some(({ content }) => content && 'text/event-stream' in content);
 
 function read(path: string, method: string, described: DescribedOperation): Operation {
   const statuses = Object.keys(described.responses);
@@ -96,12 +94,15 @@ function read(path: string, method: string, described: DescribedOperation): Oper
   const answersWith = (status: string) => jsonOf(described.responses[status]);
   return {
     name: described.operationId,
-    summary: [described.summary, described.description].filter(Boolean).join('. '),
+    summary: [described.summary, described.description].map(sentence).filter(Boolean).join(' '),
     method: method.toUpperCase(),
     path,
     pathFields: parameters('path'),
     queryFields: parameters('query'),
     bodyFields: fieldsOf(jsonOf(described.requestBody)),
+    // A key that the client makes itself is an option of a call, not a field of its input.
+    headerFields: parameters('header').filter(({ name }) => name !== 'Idempotency-Key'),
+    events: eventsOf(success),
     answer: jsonOf(success),
     answerHeaders: jsonOf(success) ? [] : Object.keys(success.headers ?? {}),
     answeringStatuses: statuses
@@ -111,6 +112,15 @@ function read(path: string, method: string, described: DescribedOperation): Oper
     notFound: described.responses['404']?.description.replace(/^`\w+`: /, ''),
   };
 }
+
+/** An event is described as an object of its name, its id and its data. */
+function eventsOf({ content }: Content): Operation['events'] {
+  const options = content?.['text/event-stream']?.schema.oneOf;
+  const entry = ({ properties }: Schema) => [properties?.['event']?.const, properties?.['data']] as const;
+  return options && (Object.fromEntries(options.map(entry)) as Record<string, Schema>);
+}
+
+const sentence = (text: string | undefined) => text && `${text.replace(/\.$/, '')}.`;
 
 const jsonOf = (content: Content | undefined) => content?.content?.['application/json']?.schema;
 
@@ -135,6 +145,9 @@ export const isFreeForm = (schema: Schema) => typeof schema.additionalProperties
 
 export const camelCase = (name: string) =>
   name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** `lastEventId` of `Last-Event-ID`. */
+export const headerCamelCase = (header: string) => camelCase(header.toLowerCase().replaceAll('-', '_'));
 
 export const pascalCase = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 

@@ -1,4 +1,4 @@
-import { type Field, GENERATED, type OpenApiDocument, type Operation } from './document.ts';
+import { type Field, GENERATED, headerCamelCase, type OpenApiDocument, type Operation } from './document.ts';
 import { NameTables } from './names.ts';
 import { HEADER_FIELDS } from './types.ts';
 
@@ -24,6 +24,8 @@ function entry(operation: Operation, tables: NameTables): string {
     ...fields('pathFields', operation.pathFields, tables),
     ...fields('queryFields', operation.queryFields, tables),
     ...fields('bodyFields', operation.bodyFields, tables),
+    ...headers(operation.headerFields),
+    ...events(operation.events, tables),
     ...(answer ? [`answer: ${tables.expression(answer, 'fromWire', '  ') ?? '{}'}`] : []),
     ...answerHeaders.map((header) => `answerHeader: ['${header}', '${HEADER_FIELDS[header]}']`),
     ...(answeringStatuses.length > 0 ? [`answeringStatuses: [${answeringStatuses.join(', ')}]`] : []),
@@ -34,4 +36,17 @@ function entry(operation: Operation, tables: NameTables): string {
 
 function fields(property: string, list: Field[], tables: NameTables): string[] {
   return list.length > 0 ? [`${property}: ${tables.fields(list, '  ')}`] : [];
+}
+
+function headers(list: Field[]): string[] {
+  const entries = list.map(({ name }) => `${headerCamelCase(name)}: '${name}'`);
+  return entries.length > 0 ? [`headerFields: { ${entries.join(', ')} }`] : [];
+}
+
+function events(described: Operation['events'], tables: NameTables): string[] {
+  if (!described) return [];
+  const entries = Object.entries(described).map(
+    ([name, schema]) => `    ${name}: ${tables.expression(schema, 'fromWire', '    ') ?? '{}'},\n`,
+  );
+  return [`events: {\n${entries.join('')}  }`];
 }

@@ -1,8 +1,10 @@
+import { descriptionsOf, methodLink } from './descriptions.ts';
 import {
   camelCase,
   componentOf,
   type Field,
   GENERATED,
+  headerCamelCase,
   isFreeForm,
   type OpenApiDocument,
   type Operation,
@@ -25,12 +27,15 @@ const INDENT = '  ';
 /** `types.ts`: every schema of the document, and what each operation takes and gives. */
 export function typesFile(document: OpenApiDocument, operations: Operation[]): string {
   const words = wireWords(document, operations);
+  const descriptions = descriptionsOf(document, operations);
   const declarations = [
     ...Object.entries(document.components.schemas).map(([name, schema]) =>
-      declare(typeName(name), schema, 'answer', words),
+      declare(typeName(name), { description: descriptions.get(name) ?? '', ...schema }, 'answer', words),
     ),
     ...operations.map((operation) => inputDeclaration(operation, words)),
-    ...operations.flatMap((operation) => answerDeclaration(operation, words)),
+    ...operations.flatMap((operation) =>
+      operation.events ? eventDeclaration(operation, words) : answerDeclaration(operation, words),
+    ),
   ];
   return `${GENERATED}\n${declarations.join('\n\n')}\n`;
 }
@@ -43,11 +48,15 @@ export function answerName(operation: Operation): string {
   return schema?.$ref ? typeName(componentOf(schema.$ref)) : `${pascalCase(operation.name)}Answer`;
 }
 
+/** The name of what a stream brings: one of its events. */
+export const eventName = (operation: Operation) => `${pascalCase(operation.name)}Event`;
+
 /** What an operation takes beside the session that it is about. */
-export const inputFields = ({ pathFields, queryFields, bodyFields }: Operation): Field[] => [
+export const inputFields = ({ pathFields, queryFields, bodyFields, headerFields }: Operation): Field[] => [
   ...pathFields.filter((field) => field.name !== 'session_id'),
   ...queryFields,
   ...bodyFields,
+  ...headerFields.map((field) => ({ ...field, name: headerCamelCase(field.name) })),
 ];
 
 const typeName = (component: string) => RENAMED[component] ?? component;
@@ -55,8 +64,12 @@ const typeName = (component: string) => RENAMED[component] ?? component;
 function inputDeclaration(operation: Operation, words: Set<string>): string {
   const fields = inputFields(operation);
   const name = inputName(operation);
-  if (fields.length === 0) return `export type ${name} = Record<string, never>;`;
+  const method = methodLink(operation);
+  if (fields.length === 0) {
+    return `/** ${method} takes nothing yet. */\nexport type ${name} = Record<string, never>;`;
+  }
   const schema: Schema = {
+    description: `What ${method} takes.`,
     properties: Object.fromEntries(fields.map((field) => [field.name, field.schema])),
     required: fields.filter((field) => field.required).map((field) => field.name),
   };
@@ -66,13 +79,24 @@ function inputDeclaration(operation: Operation, words: Set<string>): string {
 function answerDeclaration(operation: Operation, words: Set<string>): string[] {
   const schema = pageItemOf(operation.answer) ?? operation.answer;
   if (schema?.$ref) return [];
-  if (schema) return [declare(answerName(operation), schema, 'answer', words)];
+  const description = `What ${methodLink(operation)} answers.`;
+  if (schema) return [declare(answerName(operation), { description, ...schema }, 'answer', words)];
   const fields = operation.answerHeaders.map((header) => {
     const field = HEADER_FIELDS[header];
     if (!field) throw new Error(`The header ${header} of ${operation.name} has no name in TypeScript.`);
     return `${INDENT}${field}: string;\n`;
   });
-  return [`export interface ${answerName(operation)} {\n${fields.join('')}}`];
+  return [`/** ${description} */\nexport interface ${answerName(operation)} {\n${fields.join('')}}`];
+}
+
+/** One of several, told apart by `type`. */
+function eventDeclaration(operation: Operation, words: Set<string>): string[] {
+  const options = Object.entries(operation.events ?? {}).map(([name, schema]) => {
+    const data = typeOf(schema, 'answer', INDENT, words);
+    return `\n${INDENT}| { type: '${name}'; id: string; data: ${data} }`;
+  });
+  const doc = `/** An event of ${methodLink(operation)}: \`type\` says which. \`id\` says where it stands. */\n`;
+  return [`${doc}export type ${eventName(operation)} =${options.join('')};`];
 }
 
 function declare(name: string, schema: Schema, direction: Direction, words: Set<string>): string {
@@ -164,7 +188,10 @@ function wireWords(document: OpenApiDocument, operations: Operation[]): Set<stri
   return words;
 }
 
+/** The keys of metadata are the same on both sides: `metadata.user_id` is one. */
 const inTypeScript = (text: string, words: Set<string>) =>
-  text.replace(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, (word) => (words.has(word) ? camelCase(word) : word));
+  text.replace(/(?<!metadata\.)\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, (word) =>
+    words.has(word) ? camelCase(word) : word,
+  );
 
 const quote = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -55,6 +55,33 @@ test('a browser holds a key only when told to, and a client without one in any c
   new PACTClient();
 });
 
+test('with credentials cookies stand for the key: none is read, none is needed, both are refused', async () => {
+  vi.stubEnv('PACT_API_KEY', 'sk_test_env');
+  vi.stubGlobal('window', {});
+  vi.stubGlobal('document', {});
+  const sent: RequestInit[] = [];
+  const answering: typeof fetch = async (_, init) => {
+    sent.push(init!);
+    return Response.json(SESSION);
+  };
+  const pact = new PACTClient({ credentials: 'include', fetch: answering });
+  expect(await pact.getSession('sess_1')).toMatchObject({ sessionId: 'sess_1' });
+  await expect(pact.stream('sess_1').next()).rejects.toThrow(/answered 200 with an answer of type/);
+  expect(sent.map(({ credentials }) => credentials)).toEqual(['include', 'include']);
+  expect(sent.map(({ headers }) => (headers as Headers).has('Authorization'))).toEqual([false, false]);
+  expect(() => new PACTClient({ credentials: 'include', apiKey: 'sk_test_1' })).toThrow(/not both/);
+});
+
+test('with a key nothing is said of cookies, which not every runtime knows', async () => {
+  const sent: RequestInit[] = [];
+  const answering: typeof fetch = async (_, init) => {
+    sent.push(init!);
+    return Response.json(SESSION);
+  };
+  await new PACTClient({ apiKey: 'sk_test_1', fetch: answering }).getSession('sess_1');
+  expect(sent[0]).not.toHaveProperty('credentials');
+});
+
 test('names are mapped both ways, and the keys of metadata in neither', async () => {
   await using server = await serve(json(200, SESSION));
   const pact = server.client();
@@ -144,6 +171,16 @@ test('a list is read page by page, with the same filters, and only as far as it 
     'limit=2&cursor=c2&user_id=u',
     'limit=2&cursor=c3&user_id=u',
   ]);
+});
+
+test('a list that is not awaited is iterated over all the same', async () => {
+  await using server = await serve(
+    json(200, { data: [{ id: 'msg_1' }], next_cursor: 'c2', has_more: true }),
+    json(200, { data: [{ id: 'msg_2' }], next_cursor: null, has_more: false }),
+  );
+  const ids: string[] = [];
+  for await (const { id } of server.client().listMessages('sess_1')) ids.push(id);
+  expect(ids).toEqual(['msg_1', 'msg_2']);
 });
 
 test('the last page has none after it', async () => {

@@ -18,6 +18,7 @@ export class PACTTimeoutError extends PACTConnectionError {
 /** `unreadable_answer`: what answered was not PACT, but a proxy's page, for example. */
 export type PACTErrorCode = ErrorBody['error']['code'] | 'unreadable_answer';
 
+/** The field that was wrong, in the wire's name, and what came in its place. */
 export type PACTErrorDetails = NonNullable<ErrorBody['error']['details']>;
 
 interface Refusal {
@@ -139,7 +140,11 @@ export function errorIn(body: unknown): WireError | undefined {
     : undefined;
 }
 
-function foreign(url: string, { status, headers }: Response): string {
+function foreign(url: string, { status, headers, type: kind }: Response): string {
+  // A browser shows nothing of a redirect that it did not follow.
+  if (kind === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    return `${where(url)} answered with a redirect, which is not followed so that nothing is sent elsewhere: is it the right base URL?`;
+  }
   const type = headers.get('Content-Type')?.split(';')[0]?.trim();
   const what = type === 'text/html' ? 'an HTML page' : type ? `an answer of type ${type}` : 'an empty answer';
   return `${where(url)} answered ${status} with ${what} that PACT does not give: is it the right base URL, or is a proxy between?`;

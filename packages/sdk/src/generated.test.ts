@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { isStream, type OpenApiDocument } from '../scripts/document.ts';
+import type { OpenApiDocument } from '../scripts/document.ts';
 import { generate } from '../scripts/generate.ts';
 import { PACTClient } from './index.ts';
 
@@ -17,11 +17,36 @@ test('the generated files are what openapi.json gives', () => {
   }
 });
 
-test('every operation of the document that answers at once is a method', () => {
+test('every operation of the document is a method', () => {
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
-  const names = operations.filter((operation) => !isStream(operation)).map(({ operationId }) => operationId);
+  const names = operations.map(({ operationId }) => operationId);
   const pact = new PACTClient({ apiKey: 'sk_test_1' }) as unknown as Record<string, unknown>;
   expect(names.filter((name) => typeof pact[name] !== 'function')).toEqual([]);
+});
+
+test('the methods are called as the published description calls them', () => {
+  const published = [
+    ...[
+      'createSession',
+      'saveInteraction',
+      'getContext',
+      'getEmotionalState',
+      'getMemoryGraph',
+      'consolidate',
+    ],
+    ...[
+      'setPriority',
+      'deleteSession',
+      'recall',
+      'listSessions',
+      'exportUser',
+      'eraseUser',
+      'usage',
+      'stream',
+    ],
+  ];
+  const pact = new PACTClient({ apiKey: 'sk_test_1' }) as unknown as Record<string, unknown>;
+  expect(published.filter((name) => typeof pact[name] !== 'function')).toEqual([]);
 });
 
 test('a schema that the generator would get wrong is refused, not guessed', () => {

@@ -15,5 +15,7 @@ export {
   ServerError,
 } from './errors.ts';
 export type * from './generated/types.ts';
-export type { Page } from './page.ts';
+export type { Page, PagePromise } from './page.ts';
+export type { PACTPromise, PACTResponse, WithResponse } from './promise.ts';
+export type { EventStream, StreamOptions } from './stream.ts';
 export type { RequestOptions } from './transport.ts';

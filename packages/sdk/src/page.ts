@@ -1,14 +1,19 @@
+import { PACTPromise } from './promise.ts';
+
 /** One page of a list. Iterating over it goes on through the pages after it, fetching each when it is reached. */
 export class Page<T> implements AsyncIterable<T> {
+  /** The items of this page. */
   readonly data: T[];
   /** Where the next page begins, to be given as `cursor`; null on the last page. */
   readonly nextCursor: string | null;
+  /** Whether there is a page after this one. */
   readonly hasMore: boolean;
-  readonly #fetch: (cursor: string) => Promise<Page<T>>;
+  readonly #fetch: (cursor: string) => PromiseLike<Page<T>>;
 
+  /** @internal */
   constructor(
     page: { data: T[]; nextCursor: string | null; hasMore: boolean },
-    fetch: (cursor: string) => Promise<Page<T>>,
+    fetch: (cursor: string) => PromiseLike<Page<T>>,
   ) {
     this.data = page.data;
     this.nextCursor = page.nextCursor;
@@ -21,7 +26,16 @@ export class Page<T> implements AsyncIterable<T> {
     return this.hasMore && this.nextCursor !== null ? this.#fetch(this.nextCursor) : null;
   }
 
+  /** Every item of this page and of those after it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     for (let page: Page<T> | null = this; page; page = await page.nextPage()) yield* page.data;
+  }
+}
+
+/** What a listing call returns: a promise of its first page, which can be iterated over without being awaited. */
+export class PagePromise<T> extends PACTPromise<Page<T>> implements AsyncIterable<T> {
+  /** Every item of the first page and of those after it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    yield* await this;
   }
 }

@@ -9,8 +9,12 @@ export interface Operation {
   readonly pathFields?: Names;
   readonly queryFields?: Names;
   readonly bodyFields?: Names;
+  /** Fields that travel as headers. */
+  readonly headerFields?: Readonly<Record<string, string>>;
   /** Names in the answer; undefined when it has no body. */
   readonly answer?: Names;
+  /** Names in the events of a stream, by the event's name. */
+  readonly events?: Readonly<Record<string, Names>>;
   /** The header that is the answer of an operation without a body, and what it is called in TypeScript. */
   readonly answerHeader?: readonly [header: string, name: string];
   /** Statuses of 400 and above that carry an answer all the same. */
@@ -25,10 +29,13 @@ export interface Request {
   /** Path and query, to be put behind the base URL. */
   readonly path: string;
   readonly body: string | undefined;
+  /** Those that the input gives. */
+  readonly headers: Record<string, string>;
 }
 
 /** What an answer was read from. */
 export interface Answer {
+  readonly status: number;
   readonly headers: Headers;
   /** The parsed body; undefined when there is none. */
   readonly body: unknown;
@@ -36,11 +43,12 @@ export interface Answer {
 
 /** An operation's input as a request. Fields that the operation does not have are left out. */
 export function toRequest(operation: Operation, input: object): Request {
-  const { bodyFields } = operation;
+  const { bodyFields, headerFields } = operation;
   return {
     operation,
     path: pathOf(operation, input) + queryOf(operation, input),
     body: bodyFields && JSON.stringify(Object.fromEntries(pick(input, bodyFields))),
+    headers: Object.fromEntries(pick(input, headerFields).map(([name, value]) => [name, String(value)])),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Connection {
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
+  /** Set where a cookie stands for the key. */
+  readonly credentials: 'include' | 'same-origin' | undefined;
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly fetch: typeof fetch;
@@ -74,12 +76,24 @@ export function retryDelayMs(error: unknown, attempt: number, random: number): n
   return Math.min(FIRST_DELAY_MS * 2 ** attempt, LONGEST_DELAY_MS) * (1 - random / 4);
 }
 
-function headersOf({ apiKey }: Connection, { operation, body }: Request, options: RequestOptions): Headers {
-  const headers = new Headers({ Accept: 'application/json' });
-  if (apiKey && operation.needsKey !== false) headers.set('Authorization', `Bearer ${apiKey}`);
-  if (body !== undefined) headers.set('Content-Type', 'application/json');
-  if (operation.method === 'POST') headers.set('Idempotency-Key', options.idempotencyKey ?? randomKey());
+function headersOf(connection: Connection, request: Request, options: RequestOptions): Headers {
+  const headers = commonHeaders(connection, request, 'application/json');
+  if (request.body !== undefined) headers.set('Content-Type', 'application/json');
+  if (request.operation.method === 'POST')
+    headers.set('Idempotency-Key', options.idempotencyKey ?? randomKey());
   return headers;
+}
+
+/** What every request says of itself. */
+export function commonHeaders(
+  { apiKey }: Connection,
+  { operation, headers }: Request,
+  accept: string,
+): Headers {
+  const common = new Headers(headers);
+  common.set('Accept', accept);
+  if (apiKey && operation.needsKey !== false) common.set('Authorization', `Bearer ${apiKey}`);
+  return common;
 }
 
 /** Unlike `crypto.randomUUID`, this is there on a page served over plain HTTP too. */
@@ -89,45 +103,82 @@ function randomKey(): string {
 }
 
 /** One attempt, until the last byte of the answer. */
-async function exchange(
+function exchange(
   url: string,
-  { timeoutMs: defaultTimeoutMs, fetch }: Connection,
-  { operation, body }: Request,
+  connection: Connection,
+  request: Request,
   headers: Headers,
-  { signal, timeoutMs = defaultTimeoutMs }: RequestOptions,
+  { signal, timeoutMs = connection.timeoutMs }: RequestOptions,
 ): Promise<[Response, text: string]> {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  let isLate = false;
-  const timer = setTimeout(
-    () => {
-      isLate = true;
-      abort();
-    },
-    Math.min(timeoutMs, LONGEST_TIMER_MS),
-  );
-  signal?.addEventListener('abort', abort);
-  let response: Response | undefined;
-  try {
-    response = await fetch(url, {
+  const attempt = new Attempt(url, signal);
+  return attempt.within(timeoutMs, async () => {
+    const response = await attempt.fetch(connection, request, headers);
+    return [response, await response.text()];
+  });
+}
+
+/** One request and what is read of its answer. */
+export class Attempt {
+  readonly #url: string;
+  readonly #caller: AbortSignal | undefined;
+  readonly #controller = new AbortController();
+  #isAnswered = false;
+
+  /** @param caller ends it; it then rejects with the signal's reason. */
+  constructor(url: string, caller: AbortSignal | undefined) {
+    this.#url = url;
+    this.#caller = caller;
+  }
+
+  async fetch({ fetch, credentials }: Connection, { operation, body }: Request, headers: Headers) {
+    const response = await fetch(this.#url, {
       method: operation.method,
       headers,
       body: body ?? null,
-      // Followed, a redirect would turn a POST into a GET, or carry the key elsewhere.
-      redirect: 'error',
-      signal: controller.signal,
+      // Followed, a redirect would turn a POST into a GET, or carry the key elsewhere. Workers know no `error`.
+      redirect: 'manual',
+      // Workers refuse the field itself.
+      ...(credentials ? { credentials } : {}),
+      signal: this.#controller.signal,
     });
-    return [response, await response.text()];
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (isLate) throw new PACTTimeoutError(`${where(url)} did not answer within ${timeoutMs} ms.`, { cause });
-    throw new PACTConnectionError(
-      response ? `The answer of ${where(url)} broke off.` : `Cannot reach ${where(url)}: ${reasonOf(cause)}.`,
-      { cause },
+    this.#isAnswered = true;
+    return response;
+  }
+
+  /**
+   * Does a part of it, in so many milliseconds at most.
+   * @throws {PACTConnectionError} whatever goes wrong in it, a PACTTimeoutError when it takes too long.
+   */
+  async within<T>(timeoutMs: number, part: () => Promise<T>): Promise<T> {
+    const abort = () => this.end();
+    let isLate = false;
+    const timer = setTimeout(
+      () => {
+        isLate = true;
+        abort();
+      },
+      Math.min(timeoutMs, LONGEST_TIMER_MS),
     );
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    this.#caller?.addEventListener('abort', abort);
+    try {
+      return await part();
+    } catch (cause) {
+      this.#caller?.throwIfAborted();
+      const place = where(this.#url);
+      if (isLate) throw new PACTTimeoutError(`${place} did not answer within ${timeoutMs} ms.`, { cause });
+      throw new PACTConnectionError(
+        this.#isAnswered ? `The answer of ${place} broke off.` : `Cannot reach ${place}: ${reasonOf(cause)}.`,
+        { cause },
+      );
+    } finally {
+      clearTimeout(timer);
+      this.#caller?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Lets go of the connection. */
+  end(): void {
+    this.#controller.abort();
   }
 }
 
@@ -138,15 +189,16 @@ function read(url: string, { operation }: Request, response: Response, text: str
   const isObject = typeof body === 'object' && body !== null;
   const answersAnyway = operation.answeringStatuses?.includes(status) && isObject && !errorIn(body);
   if (!ok && !answersAnyway) throw refusalOf(url, response, body);
-  if (!operation.answer) return { headers, body: undefined };
+  if (!operation.answer) return { status, headers, body: undefined };
   if (isJson && body === undefined) {
     throw new PACTConnectionError(`The answer of ${where(url)} is cut short: it is not whole JSON.`);
   }
   if (!isObject) throw foreignAnswer(url, response);
-  return { headers, body };
+  return { status, headers, body };
 }
 
-function parse(text: string): unknown {
+/** Undefined for what is not whole JSON. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -162,8 +214,8 @@ function reasonOf(error: unknown): string {
   return message || (error as { code?: string }).code || error.name;
 }
 
-/** Waits, unless the signal ends it. */
-function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits, unless the signal ends it: it then rejects with the signal's reason. */
+export function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

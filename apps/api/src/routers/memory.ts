@@ -47,7 +47,7 @@ export const memoryRouter = router({
     .input(UserId)
     .output(UserExport)
     .query(({ ctx, input }) => exportUser(ctx.domain, input)),
-  deleteUser: procedure
+  eraseUser: procedure
     .meta({
       method: 'DELETE',
       path: '/users/{user_id}',

@@ -2,7 +2,7 @@ import { GetUsage, getUsage, Usage } from '@pact/core';
 import { procedure, router } from '../trpc.ts';
 
 export const usageRouter = router({
-  getUsage: procedure
+  usage: procedure
     .meta({
       method: 'GET',
       path: '/usage',

@@ -1,4 +1,4 @@
-import { consolidations, emotionalStates, jobs, sessions, usage, workspaces } from '@pact/db';
+import { consolidations, emotionalStates, sessions, usage, workspaces } from '@pact/db';
 import { and, desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { consolidate } from '../consolidation/index.ts';
@@ -363,7 +363,7 @@ test('an erased session takes words and readings with it, and the receipt names 
   const removed = new Map(stores.map(({ store, removed: count }) => [store, count]));
   expect(removed.get('consolidations')).toBeGreaterThan(0);
   expect(removed.get('emotional_states')).toBe(4);
-  for (const table of [consolidations, emotionalStates, jobs]) {
+  for (const table of [consolidations, emotionalStates]) {
     expect(await ctx.db.select().from(table).where(eq(table.sessionId, sessionId))).toEqual([]);
   }
   expect(await ctx.db.select().from(sessions).where(eq(sessions.id, sessionId))).toEqual([]);

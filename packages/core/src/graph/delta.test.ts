@@ -64,6 +64,19 @@ describe('the graph of some messages', () => {
     expect(named('topic', 'meeting', 'meetings')).toMatchObject({ name: 'meeting', aliases: ['meetings'] });
   });
 
+  test('names an entity as it was written as a name, whatever it was called as a topic before or after', () => {
+    const topic = mention('deniz', { nodeId: 'node_1' });
+    const entity = mention('Deniz', { kind: 'entity', nodeId: 'node_1' });
+    const nameOf = (...mentions: Mention[]) =>
+      graphDelta(
+        'sess_1',
+        mentions.map((one, at) => message(at, { mentions: [one] })),
+      ).nodes[0];
+    expect(nameOf(topic, entity)).toMatchObject({ name: 'Deniz', aliases: ['deniz'] });
+    expect(nameOf(entity, topic)).toMatchObject({ name: 'Deniz', aliases: ['deniz'] });
+    expect(nameOf(entity, { ...topic, name: 'denizes' })).toMatchObject({ name: 'Deniz' });
+  });
+
   test('ties what comes up together, once and without a direction', () => {
     const mentions = [mention('kettle'), mention('courier')];
     const { edges } = graphDelta('sess_1', [

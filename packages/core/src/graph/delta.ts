@@ -106,11 +106,11 @@ function addMention(
   const node = nodes.get(id) ?? blankNode({ id, type: kind, key, name }, message);
   count(node, message, weight);
   node.entityType ??= mention.type ?? null;
-  // A word that turns out to be a name is one from then on.
-  if (kind === 'entity') node.type = 'entity';
   node.aliases = [...new Set([...node.aliases, ...mention.aliases, node.name, name])];
-  // The longest name is the fullest; which message came first does not matter.
-  if (node.type === 'entity' && name.length > node.name.length) node.name = name;
+  // A word that turns out to be a name is one from then on, written so. The longest name is the fullest; which message
+  // came first does not matter.
+  if (kind === 'entity' && (node.type !== 'entity' || name.length > node.name.length)) node.name = name;
+  if (kind === 'entity') node.type = 'entity';
   node.aliases = node.aliases.filter((alias) => alias !== node.name).slice(0, MAX_ALIASES);
   nodes.set(id, node);
 }

@@ -137,7 +137,8 @@ with claim as materialized (
     last_sequence = excluded.last_sequence, last_at = greatest(n.last_at, excluded.last_at),
     type = case when excluded.type = 'entity' then excluded.type else n.type end,
     entity_type = coalesce(n.entity_type, excluded.entity_type),
-    name = case when excluded.type = 'entity' and length(excluded.name) > length(n.name) then excluded.name else n.name end,
+    name = case when excluded.type = 'entity' and (n.type <> 'entity' or length(excluded.name) > length(n.name))
+      then excluded.name else n.name end,
     aliases = case when n.name = excluded.name and n.aliases @> excluded.aliases then n.aliases
       else (select coalesce(jsonb_agg(a order by a collate "C"), '[]') from (
         select distinct a from jsonb_array_elements_text(n.aliases || excluded.aliases ||

@@ -1,7 +1,9 @@
 // Generated from openapi.json by scripts/generate.ts. Do not edit.
 
-import type { Page } from '../page.ts';
+import type { PagePromise } from '../page.ts';
+import type { PACTPromise } from '../promise.ts';
 import type { Operation } from '../request.ts';
+import type { EventStream, StreamOptions } from '../stream.ts';
 import type { RequestOptions } from '../transport.ts';
 import * as operations from './operations.ts';
 import type {
@@ -12,8 +14,8 @@ import type {
   CreatedSession,
   DeleteSessionAnswer,
   DeleteSessionInput,
-  DeleteUserInput,
   EmotionalState,
+  EraseUserInput,
   Erasure,
   ExpandInput,
   Expanded,
@@ -23,7 +25,6 @@ import type {
   GetErasureInput,
   GetMemoryGraphInput,
   GetSessionInput,
-  GetUsageInput,
   Health,
   HealthInput,
   ListMessagesInput,
@@ -39,23 +40,28 @@ import type {
   SavedMessages,
   Session,
   SetPriorityInput,
+  StreamEvent,
+  StreamInput,
   Usage,
+  UsageInput,
   UserExport,
 } from './types.ts';
 
 /** The operations of the API, one method each. How a call travels is its subclass's. */
 export abstract class Operations {
-  /** Makes a call and resolves to its answer. */
-  protected abstract call<T>(operation: Operation, input: object, options?: RequestOptions): Promise<T>;
-  /** Makes a call that lists, and resolves to its first page. */
-  protected abstract list<T>(operation: Operation, input: object, options?: RequestOptions): Promise<Page<T>>;
+  /** Makes a call and resolves to its answer. @internal */
+  protected abstract call<T>(operation: Operation, input: object, options?: RequestOptions): PACTPromise<T>;
+  /** Makes a call that lists, and resolves to its first page. @internal */
+  protected abstract list<T>(operation: Operation, input: object, options?: RequestOptions): PagePromise<T>;
+  /** Follows what happens. @internal */
+  protected abstract events<T>(operation: Operation, input: object, options?: StreamOptions): EventStream<T>;
 
   /**
    * Open a session.
    *
    * `POST /sessions`
    */
-  createSession(input: CreateSessionInput = {}, options?: RequestOptions): Promise<CreatedSession> {
+  createSession(input: CreateSessionInput = {}, options?: RequestOptions): PACTPromise<CreatedSession> {
     return this.call(operations.createSession, input, options);
   }
 
@@ -64,7 +70,7 @@ export abstract class Operations {
    *
    * `GET /sessions`
    */
-  listSessions(input: ListSessionsInput = {}, options?: RequestOptions): Promise<Page<Session>> {
+  listSessions(input: ListSessionsInput = {}, options?: RequestOptions): PagePromise<Session> {
     return this.list(operations.listSessions, input, options);
   }
 
@@ -75,7 +81,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  getSession(sessionId: string, input: GetSessionInput = {}, options?: RequestOptions): Promise<Session> {
+  getSession(sessionId: string, input: GetSessionInput = {}, options?: RequestOptions): PACTPromise<Session> {
     return this.call(operations.getSession, { ...input, sessionId }, options);
   }
 
@@ -86,7 +92,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  deleteSession(sessionId: string, input: DeleteSessionInput = {}, options?: RequestOptions): Promise<DeleteSessionAnswer> {
+  deleteSession(sessionId: string, input: DeleteSessionInput = {}, options?: RequestOptions): PACTPromise<DeleteSessionAnswer> {
     return this.call(operations.deleteSession, { ...input, sessionId }, options);
   }
 
@@ -97,7 +103,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  saveInteraction(sessionId: string, input: SaveInteractionInput, options?: RequestOptions): Promise<SavedInteraction> {
+  saveInteraction(sessionId: string, input: SaveInteractionInput, options?: RequestOptions): PACTPromise<SavedInteraction> {
     return this.call(operations.saveInteraction, { ...input, sessionId }, options);
   }
 
@@ -108,7 +114,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  saveMessages(sessionId: string, input: SaveMessagesInput, options?: RequestOptions): Promise<SavedMessages> {
+  saveMessages(sessionId: string, input: SaveMessagesInput, options?: RequestOptions): PACTPromise<SavedMessages> {
     return this.call(operations.saveMessages, { ...input, sessionId }, options);
   }
 
@@ -119,7 +125,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  listMessages(sessionId: string, input: ListMessagesInput = {}, options?: RequestOptions): Promise<Page<Message>> {
+  listMessages(sessionId: string, input: ListMessagesInput = {}, options?: RequestOptions): PagePromise<Message> {
     return this.list(operations.listMessages, { ...input, sessionId }, options);
   }
 
@@ -130,7 +136,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  getContext(sessionId: string, input: GetContextInput = {}, options?: RequestOptions): Promise<Context> {
+  getContext(sessionId: string, input: GetContextInput = {}, options?: RequestOptions): PACTPromise<Context> {
     return this.call(operations.getContext, { ...input, sessionId }, options);
   }
 
@@ -141,7 +147,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  getEmotionalState(sessionId: string, input: GetEmotionalStateInput = {}, options?: RequestOptions): Promise<EmotionalState> {
+  getEmotionalState(sessionId: string, input: GetEmotionalStateInput = {}, options?: RequestOptions): PACTPromise<EmotionalState> {
     return this.call(operations.getEmotionalState, { ...input, sessionId }, options);
   }
 
@@ -152,7 +158,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  getMemoryGraph(sessionId: string, input: GetMemoryGraphInput = {}, options?: RequestOptions): Promise<MemoryGraph> {
+  getMemoryGraph(sessionId: string, input: GetMemoryGraphInput = {}, options?: RequestOptions): PACTPromise<MemoryGraph> {
     return this.call(operations.getMemoryGraph, { ...input, sessionId }, options);
   }
 
@@ -163,7 +169,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  consolidate(sessionId: string, input: ConsolidateInput = {}, options?: RequestOptions): Promise<Consolidated> {
+  consolidate(sessionId: string, input: ConsolidateInput = {}, options?: RequestOptions): PACTPromise<Consolidated> {
     return this.call(operations.consolidate, { ...input, sessionId }, options);
   }
 
@@ -174,7 +180,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  expand(sessionId: string, input: ExpandInput, options?: RequestOptions): Promise<Expanded> {
+  expand(sessionId: string, input: ExpandInput, options?: RequestOptions): PACTPromise<Expanded> {
     return this.call(operations.expand, { ...input, sessionId }, options);
   }
 
@@ -185,8 +191,19 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  setPriority(sessionId: string, input: SetPriorityInput, options?: RequestOptions): Promise<PrioritySet> {
+  setPriority(sessionId: string, input: SetPriorityInput, options?: RequestOptions): PACTPromise<PrioritySet> {
     return this.call(operations.setPriority, { ...input, sessionId }, options);
+  }
+
+  /**
+   * Follow a session live. Server-sent events, each with an id. Sent again as `Last-Event-ID`, the stream goes on right behind it, on any server: nothing is missed and nothing comes twice.
+   *
+   * `GET /sessions/{sessionId}/stream`
+   *
+   * @throws {NotFoundError} There is no such thing.
+   */
+  stream(sessionId: string, input: StreamInput = {}, options?: StreamOptions): EventStream<StreamEvent> {
+    return this.events(operations.stream, { ...input, sessionId }, options);
   }
 
   /**
@@ -196,7 +213,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  recall(input: RecallInput, options?: RequestOptions): Promise<Recalled> {
+  recall(input: RecallInput, options?: RequestOptions): PACTPromise<Recalled> {
     return this.call(operations.recall, input, options);
   }
 
@@ -207,7 +224,7 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  getErasure(input: GetErasureInput, options?: RequestOptions): Promise<Erasure> {
+  getErasure(input: GetErasureInput, options?: RequestOptions): PACTPromise<Erasure> {
     return this.call(operations.getErasure, input, options);
   }
 
@@ -218,19 +235,19 @@ export abstract class Operations {
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  exportUser(input: ExportUserInput, options?: RequestOptions): Promise<UserExport> {
+  exportUser(input: ExportUserInput, options?: RequestOptions): PACTPromise<UserExport> {
     return this.call(operations.exportUser, input, options);
   }
 
   /**
-   * Erase one end user from every store, across sessions. Answers with the receipt. Of a user without sessions it says that nothing was held, so that it may be sent again..
+   * Erase one end user from every store, across sessions. Answers with the receipt. Of a user without sessions it says that nothing was held, so that it may be sent again.
    *
    * `DELETE /users/{userId}`
    *
    * @throws {NotFoundError} There is no such thing.
    */
-  deleteUser(input: DeleteUserInput, options?: RequestOptions): Promise<Erasure> {
-    return this.call(operations.deleteUser, input, options);
+  eraseUser(input: EraseUserInput, options?: RequestOptions): PACTPromise<Erasure> {
+    return this.call(operations.eraseUser, input, options);
   }
 
   /**
@@ -238,8 +255,8 @@ export abstract class Operations {
    *
    * `GET /usage`
    */
-  getUsage(input: GetUsageInput = {}, options?: RequestOptions): Promise<Usage> {
-    return this.call(operations.getUsage, input, options);
+  usage(input: UsageInput = {}, options?: RequestOptions): PACTPromise<Usage> {
+    return this.call(operations.usage, input, options);
   }
 
   /**
@@ -247,7 +264,7 @@ export abstract class Operations {
    *
    * `GET /health`
    */
-  health(input: HealthInput = {}, options?: RequestOptions): Promise<Health> {
+  health(input: HealthInput = {}, options?: RequestOptions): PACTPromise<Health> {
     return this.call(operations.health, input, options);
   }
 }

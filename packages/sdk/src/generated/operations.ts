@@ -119,6 +119,27 @@ const prioritySetFromWire: Names = {
   updated_at: 'updatedAt',
 };
 
+const messageAddedFromWire: Names = {
+  session_id: 'sessionId',
+  message: ['message', messageFromWire],
+};
+
+const emotionalStateChangedFromWire: Names = {
+  session_id: 'sessionId',
+  message_id: 'messageId',
+};
+
+const consolidationTriggeredFromWire: Names = {
+  session_id: 'sessionId',
+  messages_before: 'messagesBefore',
+  messages_after: 'messagesAfter',
+  tokens_saved: 'tokensSaved',
+};
+
+const sessionDeletedFromWire: Names = {
+  session_id: 'sessionId',
+};
+
 const recallExplanationFromWire: Names = {
   message_id: 'messageId',
   kept_out_by: 'keptOutBy',
@@ -378,6 +399,25 @@ export const setPriority: Operation = {
   answer: prioritySetFromWire,
 };
 
+/** GET /sessions/{session_id}/stream */
+export const stream: Operation = {
+  method: 'GET',
+  path: '/sessions/{session_id}/stream',
+  pathFields: {
+    sessionId: 'session_id',
+  },
+  queryFields: {
+    from: 'from',
+  },
+  headerFields: { lastEventId: 'Last-Event-ID' },
+  events: {
+    message_added: messageAddedFromWire,
+    emotional_state_changed: emotionalStateChangedFromWire,
+    consolidation_triggered: consolidationTriggeredFromWire,
+    session_deleted: sessionDeletedFromWire,
+  },
+};
+
 /** POST /recall */
 export const recall: Operation = {
   method: 'POST',
@@ -416,7 +456,7 @@ export const exportUser: Operation = {
 };
 
 /** DELETE /users/{user_id} */
-export const deleteUser: Operation = {
+export const eraseUser: Operation = {
   method: 'DELETE',
   path: '/users/{user_id}',
   pathFields: {
@@ -426,7 +466,7 @@ export const deleteUser: Operation = {
 };
 
 /** GET /usage */
-export const getUsage: Operation = {
+export const usage: Operation = {
   method: 'GET',
   path: '/usage',
   queryFields: {

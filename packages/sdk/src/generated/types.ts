@@ -1,5 +1,6 @@
 // Generated from openapi.json by scripts/generate.ts. Do not edit.
 
+/** What {@link PACTClient.consolidate} answers. */
 export interface Consolidated {
   sessionId: string;
   consolidationResult: {
@@ -19,6 +20,7 @@ export interface Consolidated {
   timestamp: string;
 }
 
+/** What an event of {@link PACTClient.stream} tells. */
 export interface ConsolidationTriggered {
   sessionId: string;
   trigger: 'threshold' | 'request' | 'priority';
@@ -29,6 +31,7 @@ export interface ConsolidationTriggered {
   timestamp: string;
 }
 
+/** What {@link PACTClient.getContext} answers. */
 export interface Context {
   sessionId: string;
   messages: Message[];
@@ -62,6 +65,7 @@ export interface Context {
   };
 }
 
+/** What {@link PACTClient.createSession} answers. */
 export interface CreatedSession {
   sessionId: string;
   createdAt: string;
@@ -71,6 +75,7 @@ export interface CreatedSession {
 /** One label a message. */
 export type Emotion = 'admiring' | 'afraid' | 'amused' | 'angry' | 'approving' | 'caring' | 'confused' | 'curious' | 'disappointed' | 'disapproving' | 'disgusted' | 'embarrassed' | 'excited' | 'frustrated' | 'grateful' | 'grieving' | 'happy' | 'hopeful' | 'longing' | 'loving' | 'proud' | 'realizing' | 'relieved' | 'remorseful' | 'sad' | 'stressed' | 'surprised' | 'worried' | 'neutral';
 
+/** What {@link PACTClient.getEmotionalState} answers. */
 export interface EmotionalState {
   currentEmotion: Emotion;
   /** 0 most negative, 0.5 neutral, 1 most positive */
@@ -163,6 +168,7 @@ export interface EmotionalStateChanged {
   timestamp: string;
 }
 
+/** A part of {@link Context}. */
 export interface EmotionalSummary {
   currentEmotion: Emotion;
   /** 0 most negative, 0.5 neutral, 1 most positive */
@@ -192,6 +198,7 @@ export interface Erasure {
   completedAt: string | null;
 }
 
+/** What PACT answers when it refuses. */
 export interface ErrorBody {
   error: {
     code: 'invalid_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'conflict' | 'too_large' | 'idempotency_mismatch' | 'rate_limit_exceeded' | 'internal_error' | 'unavailable';
@@ -206,11 +213,13 @@ export interface ErrorBody {
   };
 }
 
+/** What {@link PACTClient.expand} answers. */
 export interface Expanded {
   /** In order of arrival, word for word. */
   data: Message[];
 }
 
+/** A part of {@link UserExport}. */
 export interface ExportedSession {
   session: Session;
   /** Everything said, folded turns too, oldest first. */
@@ -276,6 +285,7 @@ export interface ExportedSession {
   }[];
 }
 
+/** What {@link PACTClient.health} answers. */
 export interface Health {
   status: 'healthy' | 'degraded' | 'unavailable' | 'disabled';
   version: string;
@@ -296,6 +306,7 @@ export interface MemoryEdge {
   weight: number;
 }
 
+/** What {@link PACTClient.getMemoryGraph} answers. */
 export interface MemoryGraph {
   sessionId: string;
   nodes: MemoryNode[];
@@ -310,6 +321,7 @@ export interface MemoryGraph {
   };
 }
 
+/** A part of {@link MemoryGraph}. */
 export interface MemoryNode {
   id: string;
   type: 'message' | 'topic' | 'entity' | 'emotion';
@@ -328,6 +340,7 @@ export interface MemoryNode {
   userMentions?: number;
 }
 
+/** One of what {@link PACTClient.listMessages} lists. */
 export interface Message {
   id: string;
   role: Role;
@@ -344,13 +357,16 @@ export interface Message {
   };
 }
 
+/** What an event of {@link PACTClient.stream} tells. */
 export interface MessageAdded {
   sessionId: string;
   message: Message;
 }
 
+/** What {@link PACTClient.setPriority} takes. */
 export type Priority = 'high' | 'medium' | 'low';
 
+/** What {@link PACTClient.setPriority} answers. */
 export interface PrioritySet {
   sessionId: string;
   topic: string;
@@ -358,6 +374,7 @@ export interface PrioritySet {
   updatedAt: string;
 }
 
+/** A part of {@link Recalled}. */
 export interface RecallExplanation {
   messageId: string;
   /** below_limit: others ranked higher · over_budget: maxTokens · filtered_out: see excludedBy · unrelated: no word of the query, and more against it than for it · out_of_scope: not in what was searched. */
@@ -386,6 +403,7 @@ export interface RecallExplanation {
   whyNot: string[];
 }
 
+/** What {@link PACTClient.recall} answers. */
 export interface Recalled {
   results: {
     message: Message;
@@ -423,6 +441,7 @@ export interface Recalled {
 /** Who speaks. Emotion is read from `user` alone. */
 export type Role = 'user' | 'assistant' | 'system' | 'tool';
 
+/** What {@link PACTClient.saveInteraction} answers. */
 export interface SavedInteraction {
   interactionId: string;
   /** Null when emotion is not tracked. */
@@ -441,6 +460,7 @@ export interface SavedInteraction {
   tokenCount: number;
 }
 
+/** What {@link PACTClient.saveMessages} answers. */
 export interface SavedMessages {
   messageIds: string[];
   /** Tokens of the messages that were new. */
@@ -448,6 +468,7 @@ export interface SavedMessages {
   consolidationTriggered: boolean;
 }
 
+/** One of what {@link PACTClient.listSessions} lists. */
 export interface Session {
   sessionId: string;
   status: 'active';
@@ -485,6 +506,7 @@ export interface SummarySentence {
 /** Where valence is going over the latest user messages. */
 export type Trend = 'positive' | 'negative' | 'stable';
 
+/** What {@link PACTClient.usage} answers. */
 export interface Usage {
   from: string;
   to: string;
@@ -534,6 +556,7 @@ export interface UserExport {
   sessions: ExportedSession[];
 }
 
+/** What {@link PACTClient.createSession} takes. */
 export interface CreateSessionInput {
   metadata?: {
     /** At most 256 characters. */
@@ -552,6 +575,7 @@ export interface CreateSessionInput {
   trackEmotion?: boolean | undefined;
 }
 
+/** What {@link PACTClient.listSessions} takes. */
 export interface ListSessionsInput {
   /** Default 50, 1 to 200. */
   limit?: number | undefined;
@@ -563,10 +587,13 @@ export interface ListSessionsInput {
   application?: string | undefined;
 }
 
+/** {@link PACTClient.getSession} takes nothing yet. */
 export type GetSessionInput = Record<string, never>;
 
+/** {@link PACTClient.deleteSession} takes nothing yet. */
 export type DeleteSessionInput = Record<string, never>;
 
+/** What {@link PACTClient.saveInteraction} takes. */
 export interface SaveInteractionInput {
   /** At most 200000 characters. */
   userMessage: string;
@@ -580,6 +607,7 @@ export interface SaveInteractionInput {
   occurredAt?: string | Date | undefined;
 }
 
+/** What {@link PACTClient.saveMessages} takes. */
 export interface SaveMessagesInput {
   /** 1 to 1000 items. */
   messages: readonly {
@@ -594,6 +622,7 @@ export interface SaveMessagesInput {
   }[];
 }
 
+/** What {@link PACTClient.listMessages} takes. */
 export interface ListMessagesInput {
   /** Default 50, 1 to 200. */
   limit?: number | undefined;
@@ -603,6 +632,7 @@ export interface ListMessagesInput {
   order?: 'asc' | 'desc' | undefined;
 }
 
+/** What {@link PACTClient.getContext} takes. */
 export interface GetContextInput {
   /** Default 2000, 1 to 1000000. */
   maxTokens?: number | undefined;
@@ -614,8 +644,10 @@ export interface GetContextInput {
   format?: 'json' | 'text' | 'openai' | 'anthropic' | undefined;
 }
 
+/** {@link PACTClient.getEmotionalState} takes nothing yet. */
 export type GetEmotionalStateInput = Record<string, never>;
 
+/** What {@link PACTClient.getMemoryGraph} takes. */
 export interface GetMemoryGraphInput {
   /** Nodes served: the most important. Default 200, 1 to 2000. */
   limit?: number | undefined;
@@ -623,8 +655,10 @@ export interface GetMemoryGraphInput {
   minImportance?: number | undefined;
 }
 
+/** {@link PACTClient.consolidate} takes nothing yet. */
 export type ConsolidateInput = Record<string, never>;
 
+/** What {@link PACTClient.expand} takes. */
 export interface ExpandInput {
   /** The `sourceIds` of a sentence of the summary, or several of them. 1 to 1000 items. */
   sourceIds: readonly string[];
@@ -632,6 +666,7 @@ export interface ExpandInput {
   around?: number | undefined;
 }
 
+/** What {@link PACTClient.setPriority} takes. */
 export interface SetPriorityInput {
   /** At most 200 characters. */
   topic: string;
@@ -639,6 +674,15 @@ export interface SetPriorityInput {
   priority: Priority;
 }
 
+/** What {@link PACTClient.stream} takes. */
+export interface StreamInput {
+  /** Where a stream without Last-Event-ID begins: with what comes next, or with all that was said. Default "now". */
+  from?: 'now' | 'start' | undefined;
+  /** Id of the last event that arrived: the stream goes on right behind it. At most 100 characters. */
+  lastEventId?: string | undefined;
+}
+
+/** What {@link PACTClient.recall} takes. */
 export interface RecallInput {
   /** At most 4000 characters. */
   query: string;
@@ -666,21 +710,25 @@ export interface RecallInput {
   explainMessageIds?: readonly string[] | undefined;
 }
 
+/** What {@link PACTClient.getErasure} takes. */
 export interface GetErasureInput {
   erasureId: string;
 }
 
+/** What {@link PACTClient.exportUser} takes. */
 export interface ExportUserInput {
-  /** As `metadata.userId` of the sessions names the end user. */
+  /** As `metadata.user_id` of the sessions names the end user. */
   userId: string;
 }
 
-export interface DeleteUserInput {
-  /** As `metadata.userId` of the sessions names the end user. */
+/** What {@link PACTClient.eraseUser} takes. */
+export interface EraseUserInput {
+  /** As `metadata.user_id` of the sessions names the end user. */
   userId: string;
 }
 
-export interface GetUsageInput {
+/** What {@link PACTClient.usage} takes. */
+export interface UsageInput {
   /** First day, in UTC. Without it, the first of the month of the last day. */
   from?: string | undefined;
   /** Last day, counted in. Without it, today. */
@@ -689,8 +737,17 @@ export interface GetUsageInput {
   groupBy?: 'day' | 'key' | undefined;
 }
 
+/** {@link PACTClient.health} takes nothing yet. */
 export type HealthInput = Record<string, never>;
 
+/** What {@link PACTClient.deleteSession} answers. */
 export interface DeleteSessionAnswer {
   erasureId: string;
 }
+
+/** An event of {@link PACTClient.stream}: `type` says which. `id` says where it stands. */
+export type StreamEvent =
+  | { type: 'message_added'; id: string; data: MessageAdded }
+  | { type: 'emotional_state_changed'; id: string; data: EmotionalStateChanged }
+  | { type: 'consolidation_triggered'; id: string; data: ConsolidationTriggered }
+  | { type: 'session_deleted'; id: string; data: SessionDeleted };
