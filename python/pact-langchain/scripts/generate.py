@@ -22,6 +22,8 @@ METHOD_NAMES = {"deleteUser": "erase_user", "getUsage": "usage"}
 HEADER_FIELDS = {"X-Pact-Erasure": "erasure_id"}
 PRIMITIVES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 
+TYPING = ("Any", "Dict", "List", "Literal", "Mapping", "Optional", "Sequence", "Union", "cast")
+
 Schema = dict[str, Any]
 
 
@@ -112,13 +114,12 @@ class Models:
             raise ValueError(f"Two types would both be called {name}.")
 
     def text(self) -> str:
-        head = (
+        code = "\n\n".join(self.in_order())
+        return (
             f'"""What the API takes and answers. {NOTE}"""\n\n'
-            "from datetime import datetime\n"
-            "from typing import Any, Dict, List, Literal, Mapping, Optional, Sequence, Union\n\n"
-            "from typing_extensions import NotRequired, TypedDict\n\n"
+            f"{standard_imports(code)}\n"
+            f"from typing_extensions import NotRequired, TypedDict\n\n{code}"
         )
-        return head + "\n\n".join(self.in_order())
 
     def in_order(self) -> list[str]:
         """Each declaration after those it names: an alias is evaluated where it stands."""
@@ -310,6 +311,18 @@ def client_class(operations: list[Operation], asynchronous: bool) -> str:
 {methods}'''
 
 
+def words_of(code: str) -> set[str]:
+    """The names in source text, but for those in its docstrings."""
+    return set(re.findall(r"\w+", re.sub(r'""".*?"""', "", code, flags=re.S)))
+
+
+def standard_imports(code: str) -> str:
+    """Imports of what a source text uses of Python's own."""
+    words = words_of(code)
+    dated = "from datetime import datetime\n" if "datetime" in words else ""
+    return f"{dated}from typing import {', '.join(name for name in TYPING if name in words)}\n"
+
+
 def generate(document: dict[str, Any]) -> dict[str, str]:
     """The generated files, name to text."""
     models = Models(document)
@@ -319,13 +332,12 @@ def generate(document: dict[str, Any]) -> dict[str, str]:
         for method, described in methods.items()
         if not any("text/event-stream" in response.get("content", {}) for response in described["responses"].values())
     ]
-    names = sorted(models.declarations)
-    imported = "".join(f"    {name},\n" for name in names)
+    classes = client_class(operations, False) + "\n\n" + client_class(operations, True)
+    words = words_of(classes)
+    imported = "".join(f"    {name},\n" for name in sorted(models.declarations) if name in words)
     clients = f'''"""One method an operation, twice. {NOTE}"""
 
-from datetime import datetime
-from typing import Any, Literal, Mapping, Optional, Sequence, Union, cast
-
+{standard_imports(classes)}
 from .._pages import AsyncPage, Page
 from .._request import CallOptions, Fields, Operation
 from . import operations
@@ -333,9 +345,7 @@ from .models import (
 {imported})
 
 
-{client_class(operations, False)}
-
-{client_class(operations, True)}'''
+{classes}'''
     specs = "".join(operation.spec() for operation in operations)
     return {
         "__init__.py": f'"""{NOTE}"""\n',

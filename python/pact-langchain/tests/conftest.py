@@ -10,9 +10,10 @@ import socket
 import subprocess
 import tempfile
 import threading
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple
 
 import pytest
 
@@ -96,7 +97,7 @@ class Received(NamedTuple):
 
     method: str
     path: str
-    headers: Dict[str, str]
+    headers: Message
     body: bytes
 
 
@@ -125,7 +126,7 @@ class BrokenServer:
 
             def handle_any(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                request = Received(self.command, self.path, dict(self.headers.items()), self.rfile.read(length))
+                request = Received(self.command, self.path, self.headers, self.rfile.read(length))
                 broken.received.append(request)
                 answer = broken.behaviour(request)
                 self.close_connection = True

@@ -75,7 +75,7 @@ _BUILT_ON: Dict[str, Tuple[str, str]] = {
     "PACTStore": ("store", "langgraph"),
     "create_pact_memory": ("memory", "classic"),
 }
-_OUR_OWN = __name__
+_FRAMEWORKS = ("langchain", "langchain_classic", "langchain_core", "langgraph")
 
 
 def __getattr__(name: str) -> Any:
@@ -83,10 +83,12 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, extra = _BUILT_ON[name]
     try:
-        return getattr(import_module(f"{_OUR_OWN}.{module}"), name)
-    except ImportError as error:
+        return getattr(import_module(f"{__name__}.{module}"), name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _FRAMEWORKS:
+            raise
         raise ImportError(
-            f"{name} needs a framework that is not installed ({error}): pip install 'pact-langchain[{extra}]'."
+            f"{name} needs {error.name}, which is not installed: pip install 'pact-langchain[{extra}]'."
         ) from error
 
 

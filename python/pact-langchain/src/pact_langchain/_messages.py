@@ -108,7 +108,8 @@ def _is_plain(message: BaseMessage) -> bool:
 
 
 def _plain(message: Message) -> BaseMessage:
-    role, known = message["role"], {"content": message["content"], "id": message["id"], "name": message.get("name")}
+    role = message["role"]
+    known: Dict[str, Any] = {"content": message["content"], "id": message["id"], "name": message.get("name")}
     if role == "user":
         return HumanMessage(**known)
     if role == "assistant":

@@ -56,7 +56,7 @@ def to_request(
     if operation.has_body:
         headers["Content-Type"] = "application/json"
         given = {name: value for name, value in body.items() if value is not None}
-        content = json.dumps(given, default=_json_value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        content = _utf8(json.dumps(given, default=_json_value, ensure_ascii=False))
     if operation.method == "POST":
         headers["Idempotency-Key"] = idempotency_key or secrets.token_hex(16)
     return Request(operation, base_url + _path(operation.path, path) + _query(query), headers, content)
@@ -81,6 +81,11 @@ def _query(fields: Fields) -> str:
 
 def _query_value(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _utf8(text: str) -> bytes:
+    """Text on the wire. Half of a pair, as a model's output that was cut leaves it, becomes a replacement character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _json_value(value: Any) -> Any:

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from types import TracebackType
-from typing import Any, AsyncIterator, Dict, Iterator, Literal, Optional, Type
+from typing import Any, AsyncGenerator, Dict, Iterator, Literal, Optional, Type
 
 import anyio
 import httpx
@@ -65,10 +65,15 @@ class PACTClient(_Settings, Operations):
     A call that fails raises a `PACTError`. Broken connections, timeouts and the statuses 408, 409, 429 and 5xx are
     tried again; a POST keeps its idempotency key, so nothing is saved twice. Safe to share between threads.
 
+    Coming from version 0.1: `create_session()` answers `{"session_id": …}` where it was the id alone, errors are
+    `PACTAPIError`s with a `status` where they were `requests.HTTPError`s, and what was `aget_context` is
+    `AsyncPACTClient.get_context`.
+
     Args:
         api_key: `sk_test_…` or `sk_prod_…`. Default: `PACT_API_KEY` of the environment.
         base_url: Up to and with `/pact/v1`. Default: `PACT_BASE_URL` of the environment, or the production service.
-        timeout: Seconds for each attempt, the body of the answer included.
+        timeout: Seconds for each attempt, the body of the answer included. The blocking client looks at the clock
+            whenever something arrives, so a server that sends byte by byte may hold it twice as long.
         max_retries: Attempts after the first, where trying again can help.
         http_client: Sends the requests, in place of one of our own; whoever made it closes it.
         api_url: The name that version 0.1 had for `base_url`.
@@ -246,13 +251,14 @@ class AsyncPACTClient(_Settings, AsyncOperations):
 
     async def stream(
         self, session_id: str, from_: Optional[Literal["now", "start"]] = None, *, last_event_id: Optional[str] = None
-    ) -> AsyncIterator[StreamEvent]:
+    ) -> AsyncGenerator[StreamEvent, None]:
         """Follow a session live; see `PACTClient.stream`. To be iterated over with `async for`, not awaited."""
         request = self._request(STREAM, {"session_id": session_id}, {"from": from_}, {}, None)
         reader, attempt = EventReader(last_event_id), 0
         while True:
+            events = self._events(request, reader)
             try:
-                async for event in self._events(request, reader):
+                async for event in events:
                     attempt = 0
                     yield event
                     if event["event"] == LAST_EVENT:
@@ -263,10 +269,13 @@ class AsyncPACTClient(_Settings, AsyncOperations):
                 if delay is None:
                     raise
                 attempt += 1
+            finally:
+                # A caller that stops listening in the midst leaves no connection behind.
+                await events.aclose()
             reader.restart()
             await asyncio.sleep(delay or 0)
 
-    async def _events(self, request: Request, reader: EventReader) -> AsyncIterator[StreamEvent]:
+    async def _events(self, request: Request, reader: EventReader) -> AsyncGenerator[StreamEvent, None]:
         headers = self._stream_headers(request, reader)
         limits = httpx.Timeout(self._connection.timeout, read=_STREAM_SILENCE)
         has_begun = False

@@ -57,7 +57,13 @@ class PACTMemory(BaseChatMemory):
         self.api_url = self._pact_client.base_url
         if self.session_id is None:
             self.session_id = self._open()
-        self._follow()
+        else:
+            self._follow()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "session_id":
+            self._follow()
 
     @property
     def _pact_client(self) -> PACTClient:
@@ -110,7 +116,6 @@ class PACTMemory(BaseChatMemory):
         """Erases the session from every store of PACT, and goes on in a new one."""
         self._pact_client.delete_session(self._session)
         self.session_id = self._open()
-        self._follow()
 
     async def aclear(self) -> None:
         """See `clear`."""
@@ -119,7 +124,6 @@ class PACTMemory(BaseChatMemory):
             consolidation_threshold=self.consolidation_threshold, track_emotion=self.emotional_tracking
         )
         self.session_id = created["session_id"]
-        self._follow()
 
     def get_emotional_state(self) -> EmotionalState:
         """How the session feels, and how it came there."""

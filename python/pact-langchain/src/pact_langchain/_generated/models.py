@@ -1,7 +1,7 @@
 """What the API takes and answers. Generated from openapi.json by scripts/generate.py. Do not edit."""
 
 from datetime import datetime
-from typing import Any, Dict, List, Literal, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, List, Literal, Optional, Sequence, Union
 
 from typing_extensions import NotRequired, TypedDict
 
