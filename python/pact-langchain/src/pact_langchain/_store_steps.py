@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, Generator, List, NamedTuple, TypeVar
 
-from ._errors import NotFoundError
+from ._errors import NotFoundError, PACTError
 from .client import AsyncPACTClient, PACTClient
 
 T = TypeVar("T")
@@ -15,7 +15,7 @@ class Call(NamedTuple):
     arguments: Dict[str, Any]
 
 
-# Yields calls, is sent their answers or thrown their errors, and returns what came of it.
+# Yields calls, is sent their answers or thrown PACT's refusals, and returns what came of it.
 Steps = Generator[Call, Any, T]
 
 
@@ -26,7 +26,7 @@ def run(client: PACTClient, steps: Steps[T]) -> T:
         while True:
             try:
                 answer = getattr(client, call.method)(**call.arguments)
-            except Exception as error:
+            except PACTError as error:
                 call = steps.throw(error)
             else:
                 call = steps.send(answer)
@@ -42,7 +42,7 @@ async def arun(client: AsyncPACTClient, steps: Steps[T]) -> T:
         while True:
             try:
                 answer = await getattr(client, call.method)(**call.arguments)
-            except Exception as error:
+            except PACTError as error:
                 call = steps.throw(error)
             else:
                 call = steps.send(answer)

@@ -15,7 +15,8 @@ def texts_at(value: Mapping[str, Any], paths: Iterable[str]) -> List[str]:
         for path in paths
         for found in _follow(value, [] if path == "$" else tokenize_path(path))
     ]
-    return [shortened(text, LONGEST_TEXT) for text in texts if text.strip()]
+    # PACT stores no U+0000 in a text; in the value's JSON it is an escape.
+    return [shortened(text.replace("\0", " "), LONGEST_TEXT) for text in texts if text.strip("\0 \t\r\n")]
 
 
 def length_of(text: str) -> int:

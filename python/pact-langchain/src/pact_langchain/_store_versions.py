@@ -164,7 +164,7 @@ def _save(metadata: Dict[str, Any], messages: List[Dict[str, str]]) -> Steps[Non
         return
     try:
         yield Call("save_messages", {"session_id": session_id, "messages": messages})
-    except Exception:
+    except PACTError:
         # Refused here, the put must not be seen by readers; what stopped it is told, not what may stop this.
         try:
             yield Call("delete_session", {"session_id": session_id})

@@ -112,7 +112,7 @@ class _Batch:
                 versions = yield from self._list(None)
                 result = select((version.namespace for version in versions), operation)
             else:
-                raise ValueError(f"Unknown operation type: {type(operation)}")
+                raise TypeError(f"Unknown operation type: {type(operation)}")
             results.append(result)
         for put in puts.values():
             yield from self._put(put)
