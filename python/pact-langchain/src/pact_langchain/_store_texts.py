@@ -10,13 +10,13 @@ LONGEST_TEXT = 200_000
 
 def texts_at(value: Mapping[str, Any], paths: Iterable[str]) -> List[str]:
     """The texts of a value that its paths lead to, in LangGraph's syntax. `$` is the whole value, a leaf a line."""
+    # PACT stores no U+0000 in a text; in the value's JSON it is an escape.
     texts = [
-        "\n".join(_leaves(found))
+        "\n".join(_leaves(found)).replace("\0", " ")
         for path in paths
         for found in _follow(value, [] if path == "$" else tokenize_path(path))
     ]
-    # PACT stores no U+0000 in a text; in the value's JSON it is an escape.
-    return [shortened(text.replace("\0", " "), LONGEST_TEXT) for text in texts if text.strip("\0 \t\r\n")]
+    return [shortened(text, LONGEST_TEXT) for text in texts if text.strip()]
 
 
 def length_of(text: str) -> int:
