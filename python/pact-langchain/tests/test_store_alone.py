@@ -1,4 +1,4 @@
-"""What PACT's store does of its own: meaning, erasure, limits, refusals, and the items of the store for JavaScript."""
+"""What PACT's store does of its own: meaning, erasure, limits, refusals, and JavaScript's items."""
 
 import asyncio
 import json
@@ -284,7 +284,8 @@ const [large, small] = [await store.get(namespace, 'large'), await store.get(nam
 const [best] = await store.search(namespace, {{ query: 'espresso' }});
 await store.put(namespace, 'small', {{ at: 2 }});
 await store.delete(namespace, 'large');
-console.log(JSON.stringify({{ large: large.value, small, best: best.key, names: await store.listNamespaces() }}));"""
+console.log(JSON.stringify({{ large: large.value, small, best: best.key,
+  names: await store.listNamespaces() }}));"""
     read = _javascript(pact_url, pact_key, of_javascript)
     assert read["large"] == VALUE and read["best"] == "large"
     assert read["small"]["value"] == {"at": 1} and read["names"] == [list(namespace)]

@@ -44,7 +44,7 @@ def _matches(value: Any, wanted: Any) -> bool:
         return (
             isinstance(value, list)
             and len(value) == len(wanted)
-            and all(_matches(one, other) for one, other in zip(value, wanted))
+            and all(_matches(value[at], one) for at, one in enumerate(wanted))
         )
     return bool(value == wanted)
 
@@ -56,7 +56,7 @@ def _operator(name: str) -> Callable[[Any, Any], bool]:
 
 
 def select(namespaces: Iterable[Namespace], operation: ListNamespacesOp) -> List[Namespace]:
-    """The namespaces that a listing asks for: matched, cut to its depth, each once, sorted, a page of them."""
+    """The namespaces that a listing asks for: matched, cut to its depth, each once, sorted, its page."""
     conditions = operation.match_conditions or ()
     matched = {
         namespace[: operation.max_depth]

@@ -9,7 +9,10 @@ LONGEST_TEXT = 200_000
 
 
 def texts_at(value: Mapping[str, Any], paths: Iterable[str]) -> List[str]:
-    """The texts of a value that its paths lead to, in LangGraph's syntax. `$` is the whole value, a leaf a line."""
+    """The texts of a value that its paths lead to, in LangGraph's syntax.
+
+    `$` is the whole value. A text that is not a leaf has a leaf a line.
+    """
     # PACT stores no U+0000 in a text; in the value's JSON it is an escape.
     texts = [
         "\n".join(_leaves(found)).replace("\0", " ")

@@ -19,7 +19,7 @@ from ._store_texts import LONGEST_TEXT, length_of, texts_at
 _MOST_METADATA_BYTES = 16_000
 # The most messages that PACT takes in one call: texts after them are not searched.
 _MOST_MESSAGES = 1_000
-# The speakers of an item's messages: a value too large for the metadata, and the texts that a search looks in.
+# The speakers of an item's messages: a value too large for the metadata, and the texts of a search.
 _VALUE_NAME = "value"
 INDEX_NAME = "index"
 
