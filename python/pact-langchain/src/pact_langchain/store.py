@@ -44,18 +44,18 @@ class PACTStore(BaseStore):
 
         graph = builder.compile(store=PACTStore())
 
-    What is put is read at once, by the store of LangChain.js too. Each version of an item is a session of PACT:
-    overwriting writes the new one and then erases those before it, deleting erases them all, in every store of
-    PACT. Of two puts at the same time the later one stays. In a batch, reads see the store as it was before it,
-    and of several puts to one item the last one counts.
+    What is put is read at once, by the store of LangChain.js too. Each version of an item is a session of
+    PACT: overwriting writes the new one and then erases those before it, deleting erases them all, in every
+    store of PACT. Of two puts at the same time the later one stays. In a batch, reads see the store as it
+    was before it, and of several puts to one item the last one counts.
 
-    Reading lists the items of a namespace's first two labels, 200 a request; a search or listing whose prefix has
-    fewer than two labels lists the whole store. A value has 200,000 characters as JSON at most. A search with a
-    query scores the 100 texts that fit best; other items follow without a score. Items do not expire (`ttl` is
-    refused).
+    Reading lists the items of a namespace's first two labels, 200 a request; a search or listing whose
+    prefix has fewer than two labels lists the whole store. A value has 200,000 characters as JSON at most.
+    A search with a query scores the 100 texts that fit best; other items follow without a score. Items do
+    not expire (`ttl` is refused).
 
-    When PACT cannot be reached, or refuses, the operation raises the client's error: nothing is lost silently.
-    The puts of a batch before the one that failed are kept.
+    When PACT cannot be reached, or refuses, the operation raises the client's error: nothing is lost
+    silently. The puts of a batch before the one that failed are kept.
 
     Args:
         client: Calls PACT; default: one made from the environment.
