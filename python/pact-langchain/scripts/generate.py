@@ -47,7 +47,12 @@ def facts(schema: Schema) -> str:
     if "default" in schema:
         told.append(f"default {json.dumps(schema['default'])}")
     low, high = schema.get("minimum"), schema.get("maximum")
-    if low is not None and high is not None and high < 2**53 - 1 and not (str(low) in description and str(high) in description):
+    if (
+        low is not None
+        and high is not None
+        and high < 2**53 - 1
+        and not (str(low) in description and str(high) in description)
+    ):
         told.append(f"{low} to {high}")
     if "maxLength" in schema:
         told.append(f"at most {schema['maxLength']} characters")
@@ -56,7 +61,11 @@ def facts(schema: Schema) -> str:
     range_text = ", ".join(told)
     if range_text:
         range_text = range_text[0].upper() + range_text[1:] + "."
-    return " ".join(part for part in (description, range_text) if part).replace("\\", "\\\\").replace('"""', "'''")
+    return (
+        " ".join(part for part in (description, range_text) if part)
+        .replace("\\", "\\\\")
+        .replace('"""', "'''")
+    )
 
 
 class Models:
@@ -87,14 +96,23 @@ class Models:
             return f"Literal[{', '.join(json.dumps(value) for value in schema['enum'])}]"
         if "anyOf" in schema:
             options = schema["anyOf"]
-            names = [f"{name}{index + 1}" if len(options) > 1 and is_object(option) and not is_nullable(options) else name for index, option in enumerate(options)]
-            return union([self.type_of(option, option_name, is_input) for option, option_name in zip(options, names)])
+            names = [
+                f"{name}{index + 1}"
+                if len(options) > 1 and is_object(option) and not is_nullable(options)
+                else name
+                for index, option in enumerate(options)
+            ]
+            return union(
+                [self.type_of(option, option_name, is_input) for option, option_name in zip(options, names)]
+            )
         if isinstance(schema.get("type"), list):
             return union([self.type_of({**schema, "type": kind}, name, is_input) for kind in schema["type"]])
         if "items" in schema:
             item = self.type_of(schema["items"], singular(name), is_input)
             return f"{'Sequence' if is_input else 'List'}[{item}]"
-        if isinstance(schema.get("additionalProperties"), dict) or (schema.get("type") == "object" and "properties" not in schema):
+        if isinstance(schema.get("additionalProperties"), dict) or (
+            schema.get("type") == "object" and "properties" not in schema
+        ):
             return "Mapping[str, Any]" if is_input else "Dict[str, Any]"
         if "properties" in schema:
             self.declare(name, schema, is_input)
@@ -109,7 +127,11 @@ class Models:
         for key, field in schema["properties"].items():
             kind = self.type_of(field, name + pascal_case(key), is_input)
             fields.append((key, kind if key in required else f"NotRequired[{kind}]", facts(field)))
-        text = functional(name, fields, facts(schema)) if any(keyword.iskeyword(key) for key, _, _ in fields) else class_of(name, fields, facts(schema))
+        text = (
+            functional(name, fields, facts(schema))
+            if any(keyword.iskeyword(key) for key, _, _ in fields)
+            else class_of(name, fields, facts(schema))
+        )
         if self.declarations.setdefault(name, text) != text:
             raise ValueError(f"Two types would both be called {name}.")
 
@@ -128,7 +150,9 @@ class Models:
         def place(name: str) -> None:
             if name in ordered:
                 return
-            for word in re.findall(r"\b[A-Z]\w+\b", re.sub(r'""".*?"""', "", self.declarations[name], flags=re.S)):
+            for word in re.findall(
+                r"\b[A-Z]\w+\b", re.sub(r'""".*?"""', "", self.declarations[name], flags=re.S)
+            ):
                 if word != name and word in self.declarations:
                     place(word)
             ordered[name] = self.declarations[name]
@@ -147,7 +171,13 @@ def is_nullable(options: list[Schema]) -> bool:
 
 
 def singular(name: str) -> str:
-    return name[:-3] + "y" if name.endswith("ies") else name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+    return (
+        name[:-3] + "y"
+        if name.endswith("ies")
+        else name[:-1]
+        if name.endswith("s") and not name.endswith("ss")
+        else name
+    )
 
 
 def union(types: list[str]) -> str:
@@ -228,7 +258,9 @@ class Operation:
         """Statuses of 400 and above that carry an answer all the same, as a health check's 503."""
         error = "#/components/schemas/Error"
         found = [(int(status), json_of(response)) for status, response in self.responses.items()]
-        return [status for status, schema in found if status >= 400 and schema and schema.get("$ref") != error]
+        return [
+            status for status, schema in found if status >= 400 and schema and schema.get("$ref") != error
+        ]
 
     def spec(self) -> str:
         parts = [f'"{self.method}"', f'"{self.path}"']
@@ -251,7 +283,9 @@ class Operation:
         options += ["timeout: Optional[float] = None", "max_retries: Optional[int] = None"]
         parameters = ["self"]
         for name, kind, required, _ in fields:
-            parameters.append(f"{identifier(name)}: {kind}" if required else f"{identifier(name)}: Optional[{kind}] = None")
+            parameters.append(
+                f"{identifier(name)}: {kind}" if required else f"{identifier(name)}: Optional[{kind}] = None"
+            )
         parameters += ["*", *options]
         page = "AsyncPage" if asynchronous else "Page"
         result = f"{page}[{self.answer}]" if self.item else self.answer
@@ -265,11 +299,13 @@ class Operation:
             f"            {dictionary(self.body_fields)},\n            CallOptions({key}, timeout, max_retries),\n        )"
         )
         returned = call if self.item else f"cast({result}, {call})"
-        return f'    {word} {self.name}(\n        {listed},\n    ) -> {result}:\n{self.docstring(fields)}        return {returned}\n'
+        return f"    {word} {self.name}(\n        {listed},\n    ) -> {result}:\n{self.docstring(fields)}        return {returned}\n"
 
     def docstring(self, fields: list[tuple[str, str, bool, str]]) -> str:
         described = self.described
-        summary = ". ".join(part.rstrip(".") for part in (described.get("summary"), described.get("description")) if part)
+        summary = ". ".join(
+            part.rstrip(".") for part in (described.get("summary"), described.get("description")) if part
+        )
         lines = [f"{summary}.", "", f"`{self.method} {self.path}`"]
         told = [(identifier(name), about) for name, _, _, about in fields if about]
         if told:
@@ -278,7 +314,9 @@ class Operation:
         if missing:
             lines += ["", "Raises:", f"    NotFoundError: {re.sub(r'^`.*?`: ', '', missing['description'])}"]
         first, *rest = lines
-        text = "\n".join([f'        """{first}', *(f"        {line}".rstrip() for line in rest), '        """'])
+        text = "\n".join(
+            [f'        """{first}', *(f"        {line}".rstrip() for line in rest), '        """']
+        )
         return text + "\n"
 
 
@@ -296,7 +334,9 @@ def dictionary(fields: list[tuple[str, str, bool, str]]) -> str:
 
 
 def client_class(operations: list[Operation], asynchronous: bool) -> str:
-    name, page, word = ("AsyncOperations", "AsyncPage", "async def") if asynchronous else ("Operations", "Page", "def")
+    name, page, word = (
+        ("AsyncOperations", "AsyncPage", "async def") if asynchronous else ("Operations", "Page", "def")
+    )
     arguments = "self, operation: Operation, path: Fields, query: Fields, body: Fields, options: CallOptions"
     methods = "\n".join(operation.method_text(asynchronous) for operation in operations)
     return f'''class {name}:
@@ -330,7 +370,9 @@ def generate(document: dict[str, Any]) -> dict[str, str]:
         Operation(path, method, described, models)
         for path, methods in document["paths"].items()
         for method, described in methods.items()
-        if not any("text/event-stream" in response.get("content", {}) for response in described["responses"].values())
+        if not any(
+            "text/event-stream" in response.get("content", {}) for response in described["responses"].values()
+        )
     ]
     classes = client_class(operations, False) + "\n\n" + client_class(operations, True)
     words = words_of(classes)

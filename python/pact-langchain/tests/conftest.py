@@ -33,7 +33,9 @@ def _running_pact() -> Iterator[None]:
         environment.update(PACT_PORT="0", PACT_DATA_DIR=folder)
         environment.pop("PACT_API_KEY", None)
         command = ["node", "scripts/start.mjs", "--api-only"]
-        with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        with subprocess.Popen(
+            command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
+        ) as server:
             banner = _banner(server)
             os.environ["PACT_BASE_URL"] = _told(r"API {8}(\S+)", banner)
             os.environ["PACT_API_KEY"] = _told(r"API key {4}(\S+)", banner)
@@ -137,7 +139,9 @@ class BrokenServer:
                 self.send_response(answer.status)
                 for name, value in answer.headers:
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer.body) if answer.length is None else answer.length))
+                self.send_header(
+                    "Content-Length", str(len(answer.body) if answer.length is None else answer.length)
+                )
                 self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(answer.body)
@@ -164,7 +168,9 @@ class BrokenServer:
     @staticmethod
     def html(status: int = 502) -> Answer:
         """A proxy's page."""
-        return Answer(status, b"<html><h1>Bad gateway</h1></html>", (("Content-Type", "text/html; charset=utf-8"),))
+        return Answer(
+            status, b"<html><h1>Bad gateway</h1></html>", (("Content-Type", "text/html; charset=utf-8"),)
+        )
 
     @staticmethod
     def half() -> Answer:

@@ -29,7 +29,9 @@ def test_a_context_is_asked_for_as_a_prompt_and_without_emotion(client: PACTClie
     assert context["prompt"]
 
 
-def test_folding_serves_a_summary_whose_sentences_expand_to_their_messages(client: PACTClient, session_id: str) -> None:
+def test_folding_serves_a_summary_whose_sentences_expand_to_their_messages(
+    client: PACTClient, session_id: str
+) -> None:
     for number in range(8):
         client.save_interaction(session_id, f"Order {number}: {ANGRY}", "I am sorry.", consolidate=False)
     folded = client.consolidate(session_id)["consolidation_result"]
@@ -101,7 +103,9 @@ def test_the_asynchronous_client_saves_reads_and_pages(async_client: AsyncPACTCl
     async def talk() -> None:
         async with async_client as pact:
             session_id = (await pact.create_session())["session_id"]
-            await asyncio.gather(*(pact.save_interaction(session_id, f"{ANGRY} {n}", "I see.") for n in range(3)))
+            await asyncio.gather(
+                *(pact.save_interaction(session_id, f"{ANGRY} {n}", "I see.") for n in range(3))
+            )
             page = await pact.list_messages(session_id, limit=2)
             assert len([message async for message in page]) == 6
             assert (await pact.get_emotional_state(session_id))["current_emotion"] != "neutral"
@@ -127,13 +131,17 @@ def test_a_printed_client_tells_no_key(client: PACTClient, pact_key: str) -> Non
     assert pact_key not in repr(client._connection)
 
 
-@pytest.mark.parametrize("text", ["a line\u2028separator, \t and \r\n", "Grüße, 你好 🙂", "a pair \ud83d\ude42", ""])
+@pytest.mark.parametrize(
+    "text", ["a line\u2028separator, \t and \r\n", "Grüße, 你好 🙂", "a pair \ud83d\ude42", ""]
+)
 def test_any_text_comes_back_as_it_was(client: PACTClient, session_id: str, text: str) -> None:
     client.save_interaction(session_id, text, "Yes.")
     stored = client.list_messages(session_id).data[0]["content"]
     assert stored == text.encode("utf-16", "surrogatepass").decode("utf-16")
 
 
-def test_text_that_was_cut_within_a_character_is_saved_all_the_same(client: PACTClient, session_id: str) -> None:
+def test_text_that_was_cut_within_a_character_is_saved_all_the_same(
+    client: PACTClient, session_id: str
+) -> None:
     client.save_interaction(session_id, "half a pair: \ud83d", "Yes.")
     assert client.list_messages(session_id).data[0]["content"] == "half a pair: \ufffd"

@@ -94,7 +94,9 @@ def test_a_wrong_setting_is_told_when_the_client_is_made(key: str, url: str, sen
         (418, PACTAPIError),
     ],
 )
-def test_each_status_has_its_class(broken_server: BrokenServer, status: int, kind: Type[PACTAPIError]) -> None:
+def test_each_status_has_its_class(
+    broken_server: BrokenServer, status: int, kind: Type[PACTAPIError]
+) -> None:
     broken_server.answers(broken_server.refusal(status, "some_code", "Said so."))
     with PACTClient("sk_test_1", broken_server.url, max_retries=0) as pact, pytest.raises(kind) as raised:
         pact.create_session()
@@ -104,7 +106,10 @@ def test_each_status_has_its_class(broken_server: BrokenServer, status: int, kin
 @pytest.mark.parametrize("status", [200, 404, 502])
 def test_a_html_page_is_no_answer(broken_server: BrokenServer, status: int) -> None:
     broken_server.answers(broken_server.html(status))
-    with PACTClient("sk_test_1", broken_server.url) as pact, pytest.raises(PACTAPIError, match="HTML page") as raised:
+    with (
+        PACTClient("sk_test_1", broken_server.url) as pact,
+        pytest.raises(PACTAPIError, match="HTML page") as raised,
+    ):
         pact.recall("who is angry?")
     assert raised.value.code == "unreadable_answer"
     assert len(broken_server.received) == (3 if status == 502 else 1)
@@ -112,20 +117,28 @@ def test_a_html_page_is_no_answer(broken_server: BrokenServer, status: int) -> N
 
 def test_a_redirect_is_not_followed_with_the_key(broken_server: BrokenServer) -> None:
     broken_server.answers(Answer(302, b"", (("Location", broken_server.url + "/elsewhere"),)))
-    with PACTClient("sk_test_1", broken_server.url) as pact, pytest.raises(PACTAPIError, match="answered 302"):
+    with (
+        PACTClient("sk_test_1", broken_server.url) as pact,
+        pytest.raises(PACTAPIError, match="answered 302"),
+    ):
         pact.create_session()
     assert len(broken_server.received) == 1
 
 
 def test_a_dead_host_is_told_with_its_url(dead_url: str) -> None:
-    with PACTClient("sk_test_1", dead_url) as pact, pytest.raises(PACTConnectionError, match="Cannot reach") as raised:
+    with (
+        PACTClient("sk_test_1", dead_url) as pact,
+        pytest.raises(PACTConnectionError, match="Cannot reach") as raised,
+    ):
         pact.get_context("sess_1", query="a secret")
     assert dead_url in str(raised.value)
     assert "secret" not in str(raised.value)
 
 
 def test_a_broken_answer_is_asked_for_again_with_the_same_key(broken_server: BrokenServer) -> None:
-    broken_server.answers(broken_server.half(), None, broken_server.refusal(503, "unavailable", "Later."), CREATED)
+    broken_server.answers(
+        broken_server.half(), None, broken_server.refusal(503, "unavailable", "Later."), CREATED
+    )
     with PACTClient("sk_test_1", broken_server.url, max_retries=3) as pact:
         assert pact.create_session()["session_id"] == "sess_1"
     keys = {request.headers["Idempotency-Key"] for request in broken_server.received}
@@ -190,7 +203,9 @@ def test_a_save_whose_answer_was_lost_is_stored_once(pact_url: str, pact_key: st
     assert [message["content"] for message in pact.list_messages(session_id)] == ["Only once.", "Yes."]
 
 
-def test_a_lost_save_that_is_not_retried_reaches_the_caller(pact_url: str, pact_key: str, session_id: str) -> None:
+def test_a_lost_save_that_is_not_retried_reaches_the_caller(
+    pact_url: str, pact_key: str, session_id: str
+) -> None:
     pact = PACTClient(pact_key, pact_url, http_client=httpx.Client(transport=CutOnce()))
     with pytest.raises(PACTConnectionError, match="The answer was lost"):
         pact.save_interaction(session_id, "Lost?", "Yes.", max_retries=0)

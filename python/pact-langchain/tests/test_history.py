@@ -1,7 +1,7 @@
 """LangChain's chat message history, kept in PACT."""
 
 import asyncio
-from typing import List
+from typing import Any, List
 from uuid import uuid4
 
 import pytest
@@ -15,7 +15,7 @@ from langchain_core.messages import (
     SystemMessage,
     ToolMessage,
 )
-from langchain_core.runnables import RunnableLambda
+from langchain_core.runnables import RunnableConfig, RunnableLambda
 from langchain_core.runnables.history import RunnableWithMessageHistory
 
 from pact_langchain import (
@@ -24,6 +24,7 @@ from pact_langchain import (
     PACTChatMessageHistory,
     PACTClient,
     PACTConnectionError,
+    PACTRetriever,
 )
 
 CALL = {"name": "track", "args": {"order": 48213}, "id": "call_1", "type": "tool_call"}
@@ -37,9 +38,9 @@ EVERY: List[BaseMessage] = [
     AIMessage("I will look.", tool_calls=[{**CALL, "id": "call_2"}], additional_kwargs={"refusal": None}),
     ToolMessage("In Porto.", tool_call_id="call_1", name="track", artifact={"depot": 4}),
     ToolMessage("Nobody home.", tool_call_id="call_2", status="error"),
-    FunctionMessage("Old.", name="track"),
-    ChatMessage("I listen.", role="moderator"),
-    ChatMessage("I answer.", role="assistant"),
+    FunctionMessage(content="Old.", name="track"),
+    ChatMessage(content="I listen.", role="moderator"),
+    ChatMessage(content="I answer.", role="assistant"),
     AIMessage("It is in Porto.", additional_kwargs={"reasoning": "looked"}),
     HumanMessage(""),
     HumanMessage("A long name", name="n" * 300),
@@ -102,10 +103,14 @@ def test_a_history_of_a_session_reads_turns_that_others_saved(client: PACTClient
     assert [type(message) for message in read] == [HumanMessage, AIMessage, ChatMessage]
 
 
-def test_the_text_of_every_message_can_be_recalled(history: PACTChatMessageHistory, client: PACTClient) -> None:
-    history.add_messages([HumanMessage([{"type": "text", "text": "The espresso machine is broken"}, PICTURE])])
-    found = client.recall("espresso machine", session_id=history.session_id, limit=1)["results"]
-    assert found[0]["message"]["content"] == "The espresso machine is broken"
+def test_the_text_of_every_message_can_be_recalled(
+    history: PACTChatMessageHistory, client: PACTClient
+) -> None:
+    history.add_messages(
+        [HumanMessage([{"type": "text", "text": "The espresso machine is broken"}, PICTURE])]
+    )
+    found = PACTRetriever(client=client, session_id=history.session_id).invoke("espresso machine")
+    assert [document.page_content for document in found] == ["The espresso machine is broken"]
 
 
 def test_the_asynchronous_methods_do_the_same(async_client: AsyncPACTClient) -> None:
@@ -121,11 +126,14 @@ def test_the_asynchronous_methods_do_the_same(async_client: AsyncPACTClient) -> 
 
 def test_a_runnable_with_history_remembers(client: PACTClient) -> None:
     name = f"python-{uuid4()}"
+    answer: RunnableLambda[Any, BaseMessage] = RunnableLambda(
+        lambda m: AIMessage(f"I have {len(m)} messages.")
+    )
     chain = RunnableWithMessageHistory(
-        RunnableLambda(lambda messages: AIMessage(f"I have {len(messages)} messages.")),
+        answer,
         lambda session_id: PACTChatMessageHistory(session_id, client=client),
     )
-    settings = {"configurable": {"session_id": name}}
+    settings: RunnableConfig = {"configurable": {"session_id": name}}
     assert chain.invoke([HumanMessage("One")], settings).content == "I have 1 messages."
     assert chain.invoke([HumanMessage("Two")], settings).content == "I have 3 messages."
 

@@ -27,12 +27,14 @@ from pact_langchain import (
 try:
     from langchain_classic import chains
 except ImportError:
-    from langchain import chains  # type: ignore[no-redef]
+    from langchain import chains  # type: ignore[attr-defined, no-redef]
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 
 ANGRY = "I am furious, the espresso machine has not arrived!"
-PROMPT = PromptTemplate.from_template("{context_summary} {emotional_state}\n{history}\nUser: {input}\nAssistant:")
+PROMPT = PromptTemplate.from_template(
+    "{context_summary} {emotional_state}\n{history}\nUser: {input}\nAssistant:"
+)
 
 
 @pytest.fixture
@@ -90,7 +92,9 @@ def test_several_inputs_without_input_key_are_refused_and_nothing_is_saved(memor
     assert contents(memory) == []
 
 
-def test_a_key_that_the_chain_does_not_have_is_refused_and_nothing_is_saved(pact_url: str, pact_key: str) -> None:
+def test_a_key_that_the_chain_does_not_have_is_refused_and_nothing_is_saved(
+    pact_url: str, pact_key: str
+) -> None:
     memory = PACTMemory(api_key=pact_key, api_url=pact_url, input_key="question", output_key="answer")
     with pytest.raises(ValueError, match="'question', which input_key names"):
         memory.save_context({"input": "Hello"}, {"answer": "Hi"})
@@ -100,7 +104,7 @@ def test_a_key_that_the_chain_does_not_have_is_refused_and_nothing_is_saved(pact
 
 
 def test_messages_are_saved_by_their_text(memory: PACTMemory) -> None:
-    memory.save_context({"input": [HumanMessage(ANGRY)]}, {"output": AIMessage("I see.")})  # type: ignore[dict-item]
+    memory.save_context({"input": [HumanMessage(ANGRY)]}, {"output": AIMessage("I see.")})
     assert contents(memory) == [ANGRY, "I see."]
 
 
@@ -118,7 +122,9 @@ def test_without_emotional_tracking_nothing_about_emotion_is_stored(pact_url: st
     assert memory.get_emotional_state()["emotional_history"] == []
 
 
-def test_a_memory_goes_on_in_a_session_that_it_is_given(memory: PACTMemory, pact_url: str, pact_key: str) -> None:
+def test_a_memory_goes_on_in_a_session_that_it_is_given(
+    memory: PACTMemory, pact_url: str, pact_key: str
+) -> None:
     memory.save_context({"input": ANGRY}, {"output": "I see."})
     again = PACTMemory(api_key=pact_key, api_url=pact_url, session_id=memory.session_id)
     assert contents(again) == [ANGRY, "I see."]

@@ -9,7 +9,14 @@ from typing import List
 import pytest
 from conftest import Answer, BrokenServer
 
-from pact_langchain import AsyncPACTClient, NotFoundError, PACTAPIError, PACTClient, PACTConnectionError, StreamEvent
+from pact_langchain import (
+    AsyncPACTClient,
+    NotFoundError,
+    PACTAPIError,
+    PACTClient,
+    PACTConnectionError,
+    StreamEvent,
+)
 
 
 def test_a_stream_from_the_start_tells_what_was_said_and_ends_with_the_session(client: PACTClient) -> None:
@@ -33,7 +40,9 @@ def test_an_asynchronous_stream_tells_the_same(async_client: AsyncPACTClient) ->
         async with async_client as pact:
             session_id = (await pact.create_session())["session_id"]
             await pact.save_interaction(session_id, "I am furious!", "I see.")
-            asyncio.get_running_loop().call_later(0.5, lambda: asyncio.ensure_future(pact.delete_session(session_id)))
+            asyncio.get_running_loop().call_later(
+                0.5, lambda: asyncio.ensure_future(pact.delete_session(session_id))
+            )
             return [event async for event in pact.stream(session_id, "start")]
 
     events = asyncio.run(asyncio.wait_for(follow(), 20))

@@ -21,7 +21,9 @@ def read_answer(operation: Operation, url: str, response: httpx.Response, conten
     """The answer of a call, or the error that it stands for."""
     body = _json_of(response, content)
     is_object = isinstance(body, dict)
-    answers_anyway = response.status_code in operation.answering_statuses and is_object and not _error_in(body)
+    answers_anyway = (
+        response.status_code in operation.answering_statuses and is_object and not _error_in(body)
+    )
     if not response.is_success and not answers_anyway:
         raise_refusal(url, response, content)
     if operation.answer_header:
@@ -54,7 +56,9 @@ def raise_foreign(url: str, response: httpx.Response) -> NoReturn:
     """Raises the error of an answer that PACT did not give."""
     request_id = response.headers.get("X-Request-Id")
     status = response.status_code
-    raise PACTAPIError(_foreign(url, response), status=status, code="unreadable_answer", request_id=request_id)
+    raise PACTAPIError(
+        _foreign(url, response), status=status, code="unreadable_answer", request_id=request_id
+    )
 
 
 def retry_delay(error: Exception, attempt: int, chance: Optional[float] = None) -> Optional[float]:
@@ -114,7 +118,9 @@ def _error_in(body: Any) -> Optional[Dict[str, Any]]:
 
 def _foreign(url: str, response: httpx.Response) -> str:
     kind = response.headers.get("Content-Type", "").split(";")[0].strip()
-    what = "an HTML page" if kind == "text/html" else f"an answer of type {kind}" if kind else "an empty answer"
+    what = (
+        "an HTML page" if kind == "text/html" else f"an answer of type {kind}" if kind else "an empty answer"
+    )
     return (
         f"{where(url)} answered {response.status_code} with {what} that PACT does not give: "
         "is it the right base URL, or is a proxy between?"

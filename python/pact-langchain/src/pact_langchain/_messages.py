@@ -74,6 +74,11 @@ def from_wire(messages: Iterable[Message]) -> List[BaseMessage]:
     return read
 
 
+def is_whole(message: Message) -> bool:
+    """Whether a message of the wire is one of LangChain's as JSON, and no words that somebody said."""
+    return _envelope(message) is not None
+
+
 def _parts(message: BaseMessage) -> List[SaveMessagesMessage]:
     text, is_plain = text_of(message.content), _is_plain(message)
     identity = external_id_of(message) or f"lc-{uuid.uuid4().hex}"

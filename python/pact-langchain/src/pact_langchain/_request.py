@@ -48,7 +48,12 @@ class Request:
 
 
 def to_request(
-    operation: Operation, base_url: str, path: Fields, query: Fields, body: Fields, idempotency_key: Optional[str]
+    operation: Operation,
+    base_url: str,
+    path: Fields,
+    query: Fields,
+    body: Fields,
+    idempotency_key: Optional[str],
 ) -> Request:
     """The request of a call. Fields that are None are left out. A POST gets its idempotency key here, once a call."""
     headers = {"Accept": "application/json"}

@@ -61,7 +61,10 @@ class EventReader:
         self._event, self._data, self._id, self._rest = "", [], None, b""
 
     def headers(self) -> Mapping[str, str]:
-        return {"Accept": "text/event-stream", **({"Last-Event-ID": self.last_event_id} if self.last_event_id else {})}
+        return {
+            "Accept": "text/event-stream",
+            **({"Last-Event-ID": self.last_event_id} if self.last_event_id else {}),
+        }
 
     def _complete(self) -> Optional[StreamEvent]:
         event, data, identity = self._event, self._data, self._id

@@ -41,7 +41,9 @@ class _Settings:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._connection.base_url!r})"
 
-    def _request(self, operation: Operation, path: Fields, query: Fields, body: Fields, key: Optional[str]) -> Request:
+    def _request(
+        self, operation: Operation, path: Fields, query: Fields, body: Fields, key: Optional[str]
+    ) -> Request:
         return to_request(operation, self._connection.base_url, path, query, body, key)
 
     def _attempts(self, options: CallOptions) -> int:
@@ -104,7 +106,10 @@ class PACTClient(_Settings, Operations):
         return self
 
     def __exit__(
-        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
     ) -> None:
         self.close()
 
@@ -121,7 +126,11 @@ class PACTClient(_Settings, Operations):
         return self.consolidate(session_id)
 
     def stream(
-        self, session_id: str, from_: Optional[Literal["now", "start"]] = None, *, last_event_id: Optional[str] = None
+        self,
+        session_id: str,
+        from_: Optional[Literal["now", "start"]] = None,
+        *,
+        last_event_id: Optional[str] = None,
     ) -> Iterator[StreamEvent]:
         """Follow a session live: iterates over its events, and comes back after each break right where it was.
 
@@ -171,7 +180,9 @@ class PACTClient(_Settings, Operations):
         except _BROKEN as error:
             raise_unreached(request.url, _STREAM_SILENCE, has_begun, error)
 
-    def _call(self, operation: Operation, path: Fields, query: Fields, body: Fields, options: CallOptions) -> Any:
+    def _call(
+        self, operation: Operation, path: Fields, query: Fields, body: Fields, options: CallOptions
+    ) -> Any:
         request = self._request(operation, path, query, body, options.idempotency_key)
         headers, timeout = self._connection.headers(request), self._timeout(options)
         attempts = self._attempts(options)
@@ -201,9 +212,13 @@ class PACTClient(_Settings, Operations):
             raise_unreached(request.url, timeout, has_begun, error)
         return read_answer(request.operation, request.url, response, bytes(content))
 
-    def _list(self, operation: Operation, path: Fields, query: Fields, body: Fields, options: CallOptions) -> Page[Any]:
+    def _list(
+        self, operation: Operation, path: Fields, query: Fields, body: Fields, options: CallOptions
+    ) -> Page[Any]:
         answer = self._call(operation, path, query, body, options)
-        return Page(answer, lambda cursor: self._list(operation, path, {**query, "cursor": cursor}, body, options))
+        return Page(
+            answer, lambda cursor: self._list(operation, path, {**query, "cursor": cursor}, body, options)
+        )
 
 
 class AsyncPACTClient(_Settings, AsyncOperations):
@@ -238,7 +253,10 @@ class AsyncPACTClient(_Settings, AsyncOperations):
         return self
 
     async def __aexit__(
-        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
     ) -> None:
         await self.close()
 
@@ -250,7 +268,11 @@ class AsyncPACTClient(_Settings, AsyncOperations):
         return self._given_http
 
     async def stream(
-        self, session_id: str, from_: Optional[Literal["now", "start"]] = None, *, last_event_id: Optional[str] = None
+        self,
+        session_id: str,
+        from_: Optional[Literal["now", "start"]] = None,
+        *,
+        last_event_id: Optional[str] = None,
     ) -> AsyncGenerator[StreamEvent, None]:
         """Follow a session live; see `PACTClient.stream`. To be iterated over with `async for`, not awaited."""
         request = self._request(STREAM, {"session_id": session_id}, {"from": from_}, {}, None)
@@ -292,7 +314,9 @@ class AsyncPACTClient(_Settings, AsyncOperations):
         except _BROKEN as error:
             raise_unreached(request.url, _STREAM_SILENCE, has_begun, error)
 
-    async def _call(self, operation: Operation, path: Fields, query: Fields, body: Fields, options: CallOptions) -> Any:
+    async def _call(
+        self, operation: Operation, path: Fields, query: Fields, body: Fields, options: CallOptions
+    ) -> Any:
         request = self._request(operation, path, query, body, options.idempotency_key)
         headers, timeout = self._connection.headers(request), self._timeout(options)
         attempts = self._attempts(options)
@@ -328,5 +352,3 @@ class AsyncPACTClient(_Settings, AsyncOperations):
             return await self._list(operation, path, {**query, "cursor": cursor}, body, options)
 
         return AsyncPage(answer, fetch)
-
-

@@ -76,7 +76,11 @@ class PACTMemory(BaseChatMemory):
     @property
     def memory_variables(self) -> List[str]:
         """What `load_memory_variables` gives."""
-        return ["history", "emotional_state", "context_summary"] if self.return_emotional_context else ["history"]
+        return (
+            ["history", "emotional_state", "context_summary"]
+            if self.return_emotional_context
+            else ["history"]
+        )
 
     def load_memory_variables(self, inputs: Dict[str, Any]) -> Dict[str, Any]:
         """The context that matters now.
@@ -91,7 +95,9 @@ class PACTMemory(BaseChatMemory):
     async def aload_memory_variables(self, inputs: Dict[str, Any]) -> Dict[str, Any]:
         """See `load_memory_variables`."""
         return self._variables(
-            await self._async_pact_client.get_context(self._session, self.max_token_limit, self.emotional_tracking)
+            await self._async_pact_client.get_context(
+                self._session, self.max_token_limit, self.emotional_tracking
+            )
         )
 
     def save_context(self, inputs: Dict[str, Any], outputs: Dict[str, Any]) -> None:
@@ -178,16 +184,23 @@ class PACTMemory(BaseChatMemory):
         self.chat_memory = PACTChatMessageHistory(session_id=self.session_id, client=self._pact_client)
 
     def _turn(self, inputs: Dict[str, Any], outputs: Dict[str, Any]) -> Tuple[str, str]:
-        for key, given, name in ((self.input_key, inputs, "input_key"), (self.output_key, outputs, "output_key")):
+        for key, given, name in (
+            (self.input_key, inputs, "input_key"),
+            (self.output_key, outputs, "output_key"),
+        ):
             if key is not None and key not in given:
-                raise ValueError(f"There is no {key!r}, which {name} names, among {sorted(given)}: nothing was saved.")
+                raise ValueError(
+                    f"There is no {key!r}, which {name} names, among {sorted(given)}: nothing was saved."
+                )
         user_message, ai_message = self._get_input_output(inputs, outputs)
         return _said(user_message), _said(ai_message)
 
     def _variables(self, context: Context) -> Dict[str, Any]:
         messages = context["messages"]
         lines = [f"{message['role'].capitalize()}: {message['content']}" for message in messages]
-        result: Dict[str, Any] = {"history": from_wire(messages) if self.return_messages else "\n".join(lines)}
+        result: Dict[str, Any] = {
+            "history": from_wire(messages) if self.return_messages else "\n".join(lines)
+        }
         if self.return_emotional_context:
             result["emotional_state"] = context["emotional_state"] or "neutral"
             result["context_summary"] = context["consolidated_summary"]
@@ -198,7 +211,9 @@ class AsyncPACTMemory(PACTMemory):
     """`PACTMemory` under the name that version 0.1 had for asynchronous chains. Both have every asynchronous method."""
 
 
-def create_pact_memory(api_key: Optional[str] = None, emotional_tracking: bool = True, **kwargs: Any) -> PACTMemory:
+def create_pact_memory(
+    api_key: Optional[str] = None, emotional_tracking: bool = True, **kwargs: Any
+) -> PACTMemory:
     """A `PACTMemory`, as version 0.1 made it."""
     return PACTMemory(api_key=api_key, emotional_tracking=emotional_tracking, **kwargs)
 

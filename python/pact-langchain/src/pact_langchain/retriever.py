@@ -8,6 +8,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from ._generated.models import Recalled, RecalledResult, RecallFilters
+from ._messages import is_whole
 from ._sessions import Clients
 from .client import AsyncPACTClient, PACTClient
 
@@ -65,7 +66,8 @@ class PACTRetriever(BaseRetriever):
 
 
 def _documents(recalled: Recalled) -> List[Document]:
-    return [_document(result) for result in recalled["results"]]
+    # The words of a message are found on their own; what else LangChain's history keeps of it is no text to read.
+    return [_document(result) for result in recalled["results"] if not is_whole(result["message"])]
 
 
 def _document(result: RecalledResult) -> Document:
