@@ -69,7 +69,9 @@ def facts(schema: Schema) -> str:
 
 
 class Models:
-    """Collects every type of the description as source text; an object inside another gets a name of its own."""
+    """Collects every type of the description as source text; an object inside another gets a name of its
+    own.
+    """
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
@@ -296,10 +298,10 @@ class Operation:
         call = (
             f"{wait}self._{verb}(\n            operations.{self.name.upper()},\n"
             f"            {dictionary(self.path_fields)},\n            {dictionary(self.query_fields)},\n"
-            f"            {dictionary(self.body_fields)},\n            CallOptions({key}, timeout, max_retries),\n        )"
+            f"            {dictionary(self.body_fields)},\n            CallOptions({key}, timeout, max_retries),\n        )"  # noqa: E501
         )
         returned = call if self.item else f"cast({result}, {call})"
-        return f"    {word} {self.name}(\n        {listed},\n    ) -> {result}:\n{self.docstring(fields)}        return {returned}\n"
+        return f"    {word} {self.name}(\n        {listed},\n    ) -> {result}:\n{self.docstring(fields)}        return {returned}\n"  # noqa: E501
 
     def docstring(self, fields: list[tuple[str, str, bool, str]]) -> str:
         described = self.described
@@ -392,7 +394,7 @@ from .models import (
     return {
         "__init__.py": f'"""{NOTE}"""\n',
         "models.py": models.text(),
-        "operations.py": f'"""Where each operation lives on the wire. {NOTE}"""\n\nfrom .._request import Operation\n\n{specs}',
+        "operations.py": f'"""Where each operation lives on the wire. {NOTE}"""\n\nfrom .._request import Operation\n\n{specs}',  # noqa: E501
         "clients.py": clients,
     }
 

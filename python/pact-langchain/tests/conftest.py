@@ -1,6 +1,7 @@
 """A running PACT, and servers that answer badly.
 
-PACT_BASE_URL and PACT_API_KEY name a running one; without them one is started for the tests, with a folder of its own.
+PACT_BASE_URL and PACT_API_KEY name a running one; without them one is started for the tests, with a folder of
+its own.
 """
 
 import json
@@ -104,7 +105,9 @@ class Received(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a broken server answers. `length` above the body's own: half an answer, after which the connection ends."""
+    """What a broken server answers. `length` above the body's own: half an answer, after which the connection
+    ends.
+    """
 
     status: int = 200
     body: bytes = b"{}"
@@ -197,7 +200,9 @@ class BrokenServer:
 
 @pytest.fixture
 def broken_server() -> Iterator[BrokenServer]:
-    """A server for broken answers: `broken_server.answers(broken_server.html())`; its `url` is a client's base URL."""
+    """A server for broken answers: `broken_server.answers(broken_server.html())`; its `url` is a client's
+    base URL.
+    """
     server = BrokenServer()
     yield server
     server.stop()

@@ -68,8 +68,13 @@ except ImportError:
     pass
 else:
 
+    @pytest.mark.anyio
     class TestOfLangChain(RetrieversIntegrationTests):
         """What LangChain asks of every retriever."""
+
+        @pytest.fixture
+        def anyio_backend(self) -> str:
+            return "asyncio"
 
         @pytest.fixture(autouse=True)
         def _search_what_was_said(self, known: str) -> None:

@@ -1,6 +1,7 @@
 """PACT for Python: a client, and memory for LangChain and LangGraph.
 
-The clients need nothing else. Each class below them needs its framework, which is imported when the class is first used:
+The clients need nothing else. Each class below them needs its framework, which is imported when the class is
+first used:
 
 - `PACTMemory`, `AsyncPACTMemory`: chains of `langchain` below 1, or of `langchain-classic`
 - `PACTMiddleware`: agents of `langchain` 1

@@ -64,8 +64,8 @@ def raise_foreign(url: str, response: httpx.Response) -> NoReturn:
 def retry_delay(error: Exception, attempt: int, chance: Optional[float] = None) -> Optional[float]:
     """Seconds to wait before trying again after an error; None when trying again does not help.
 
-    `attempt` counts from 0. `chance`, from 0 to 1 and random by default, takes up to a quarter off, so that clients
-    that failed together do not return together.
+    `attempt` counts from 0. `chance`, from 0 to 1 and random by default, takes up to a quarter off, so that
+    clients that failed together do not return together.
     """
     if isinstance(error, PACTAPIError):
         if error.status not in _RETRIED and error.status < 500:

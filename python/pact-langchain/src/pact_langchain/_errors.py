@@ -32,7 +32,9 @@ class PACTAPIError(PACTError):
         self.status = status
         """The HTTP status."""
         self.code = code
-        """The refusal's name, which stays when its words change; `unreadable_answer`: it was not PACT that answered."""
+        """The refusal's name, which stays when its words change; `unreadable_answer`: it was not PACT that
+        answered.
+        """
         self.details = details
         """The field that was wrong, in the wire's name, and what came in its place."""
         self.request_id = request_id

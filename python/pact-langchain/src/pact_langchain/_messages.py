@@ -1,8 +1,9 @@
 """LangChain's messages on PACT's wire, and back.
 
-A message of the wire has a role, a speaker's name and a text. What is more than that (tool calls, pictures, ids of tool
-calls) goes into a second message, of role `tool` and the name `langchain-message`: the whole message as JSON. It takes
-the place of the text before it when both are read back. A message without any text is stored as the second one alone.
+A message of the wire has a role, a speaker's name and a text. What is more than that (tool calls, pictures,
+ids of tool calls) goes into a second message, of role `tool` and the name `langchain-message`: the whole
+message as JSON. It takes the place of the text before it when both are read back. A message without any text
+is stored as the second one alone.
 """
 
 import hashlib

@@ -55,7 +55,9 @@ def to_request(
     body: Fields,
     idempotency_key: Optional[str],
 ) -> Request:
-    """The request of a call. Fields that are None are left out. A POST gets its idempotency key here, once a call."""
+    """The request of a call. Fields that are None are left out. A POST gets its idempotency key here, once a
+    call.
+    """
     headers = {"Accept": "application/json"}
     content = None
     if operation.has_body:
@@ -89,7 +91,9 @@ def _query_value(value: Any) -> str:
 
 
 def _utf8(text: str) -> bytes:
-    """Text on the wire. Half of a pair, as a model's output that was cut leaves it, becomes a replacement character."""
+    """Text on the wire. Half of a pair, as a model's output that was cut leaves it, becomes a replacement
+    character.
+    """
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 

@@ -35,7 +35,8 @@ class EventReader:
     def feed(self, chunk: bytes) -> List[StreamEvent]:
         """Takes what arrived; returns the events that it completes.
 
-        Lines end at a line feed alone: a message may hold other line separators of Unicode, which JSON does not escape.
+        Lines end at a line feed alone: a message may hold other line separators of Unicode, which JSON does
+        not escape.
         """
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         events = (self._line(line.decode("utf-8", "replace").rstrip("\r")) for line in lines)

@@ -17,7 +17,8 @@ from ._pages import AsyncPage, Page
 from ._request import CallOptions, Fields, Operation, Request, to_request
 from ._stream import LAST_EVENT, STREAM, EventReader, StreamEvent
 
-# What a network can do to a call. A request that cannot even be written (httpx.InvalidURL) is the caller's matter.
+# What a network can do to a call. A request that cannot even be written (httpx.InvalidURL) is the caller's
+# matter.
 _BROKEN = (httpx.TransportError, httpx.DecodingError, httpx.StreamError)
 # A live stream is silent between events, but for the server's sign of life.
 _STREAM_SILENCE = 90.0
@@ -64,18 +65,20 @@ class PACTClient(_Settings, Operations):
         session_id = pact.create_session()["session_id"]
         pact.save_interaction(session_id, "Hello", "Hi!")
 
-    A call that fails raises a `PACTError`. Broken connections, timeouts and the statuses 408, 409, 429 and 5xx are
+    A call that fails raises a `PACTError`. Broken connections, timeouts and the statuses 408, 409, 429 and
+    5xx are
     tried again; a POST keeps its idempotency key, so nothing is saved twice. Safe to share between threads.
 
-    Coming from version 0.1: `create_session()` answers `{"session_id": …}` where it was the id alone, errors are
-    `PACTAPIError`s with a `status` where they were `requests.HTTPError`s, and what was `aget_context` is
+    Coming from version 0.1: `create_session()` answers `{"session_id": …}` where it was the id alone, errors
+    are `PACTAPIError`s with a `status` where they were `requests.HTTPError`s, and what was `aget_context` is
     `AsyncPACTClient.get_context`.
 
     Args:
         api_key: `sk_test_…` or `sk_prod_…`. Default: `PACT_API_KEY` of the environment.
-        base_url: Up to and with `/pact/v1`. Default: `PACT_BASE_URL` of the environment, or the production service.
-        timeout: Seconds for each attempt, the body of the answer included. The blocking client looks at the clock
-            whenever something arrives, so a server that sends byte by byte may hold it twice as long.
+        base_url: Up to and with `/pact/v1`. Default: `PACT_BASE_URL` of the environment, or the production
+            service.
+        timeout: Seconds for each attempt, the body of the answer included. The blocking client looks at the
+            clock whenever something arrives, so a server that sends byte by byte may hold it twice as long.
         max_retries: Attempts after the first, where trying again can help.
         http_client: Sends the requests, in place of one of our own; whoever made it closes it.
         api_url: The name that version 0.1 had for `base_url`.
@@ -132,15 +135,18 @@ class PACTClient(_Settings, Operations):
         *,
         last_event_id: Optional[str] = None,
     ) -> Iterator[StreamEvent]:
-        """Follow a session live: iterates over its events, and comes back after each break right where it was.
+        """Follow a session live: iterates over its events, and comes back after each break right where it
+        was.
 
         `GET /sessions/{session_id}/stream`
 
         Args:
-            from_: Where a stream without `last_event_id` begins: with what comes next ("now"), or with all that was said.
+            from_: Where a stream without `last_event_id` begins: with what comes next ("now"), or with all
+                that was said.
             last_event_id: The `id` of the last event that arrived.
 
-        Ends with `session_deleted`. Raises once it could not come back, after as many attempts as any call makes.
+        Ends with `session_deleted`. Raises once it could not come back, after as many attempts as any call
+        makes.
 
         Raises:
             NotFoundError: There is no such session.
@@ -224,8 +230,8 @@ class PACTClient(_Settings, Operations):
 class AsyncPACTClient(_Settings, AsyncOperations):
     """The asynchronous client of PACT: `PACTClient`, with each call awaited.
 
-    Arguments and behaviour are those of `PACTClient`. `http_client` is an `httpx.AsyncClient`. One of these serves one
-    event loop at a time; it may be used in another after the first has ended.
+    Arguments and behaviour are those of `PACTClient`. `http_client` is an `httpx.AsyncClient`. One of these
+    serves one event loop at a time; it may be used in another after the first has ended.
     """
 
     def __init__(
@@ -262,7 +268,8 @@ class AsyncPACTClient(_Settings, AsyncOperations):
 
     def _http(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
-        # Connections belong to the loop that opened them: programs that call asyncio.run() twice get new ones.
+        # Connections belong to the loop that opened them: programs that call asyncio.run() twice get new
+        # ones.
         if self._given_http is None or (self._owns_http and self._loop is not loop):
             self._given_http, self._loop = httpx.AsyncClient(follow_redirects=False), loop
         return self._given_http
@@ -274,7 +281,9 @@ class AsyncPACTClient(_Settings, AsyncOperations):
         *,
         last_event_id: Optional[str] = None,
     ) -> AsyncGenerator[StreamEvent, None]:
-        """Follow a session live; see `PACTClient.stream`. To be iterated over with `async for`, not awaited."""
+        """Follow a session live; see `PACTClient.stream`. To be iterated over with `async for`, not
+        awaited.
+        """
         request = self._request(STREAM, {"session_id": session_id}, {"from": from_}, {}, None)
         reader, attempt = EventReader(last_event_id), 0
         while True:

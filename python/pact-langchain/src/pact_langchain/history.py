@@ -16,14 +16,16 @@ class PACTChatMessageHistory(BaseChatMessageHistory):
         history = PACTChatMessageHistory("support-42")
         history.add_user_message("Where is my espresso machine?")
 
-    Every type of message comes back as it was, tool calls and multimodal content included, but for `usage_metadata` and
-    `response_metadata`, which tell of a call and not of what was said. A message that has an id is stored once, however
+    Every type of message comes back as it was, tool calls and multimodal content included, but for
+    `usage_metadata` and `response_metadata`, which tell of a call and not of what was said. A message that has
+    an id is stored once, however
     often it is added. When PACT does not answer, the error reaches the caller: nothing is dropped silently.
 
     Args:
         external_id: Your own id of the conversation; the same id is the same conversation, in any process.
         session_id: PACT's id of a session (`sess_…`), in its place. With neither, a new conversation begins.
-        user_id: The end user, for recall across conversations and for erasure; used when the conversation is new.
+        user_id: The end user, for recall across conversations and for erasure; used when the conversation is
+            new.
         client: Calls PACT; default: one made from the environment.
         async_client: The same, for the asynchronous methods.
         track_emotion: False: nothing about emotion is ever read from a new conversation.
@@ -82,11 +84,15 @@ class PACTChatMessageHistory(BaseChatMessageHistory):
             await self._clients.asynchronous.save_messages(await self._asession_id(), batch)
 
     def clear(self) -> None:
-        """Erases the conversation from every store of PACT, and goes on in an empty one of the same `external_id`."""
+        """Erases the conversation from every store of PACT, and goes on in an empty one of the same
+        `external_id`.
+        """
         self._clients.sync.delete_session(self.session_id)
         self._session_id = None
 
     async def aclear(self) -> None:
-        """Erases the conversation from every store of PACT, and goes on in an empty one of the same `external_id`."""
+        """Erases the conversation from every store of PACT, and goes on in an empty one of the same
+        `external_id`.
+        """
         await self._clients.asynchronous.delete_session(await self._asession_id())
         self._session_id = None

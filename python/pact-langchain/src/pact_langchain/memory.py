@@ -26,7 +26,8 @@ class PACTMemory(BaseChatMemory):
         memory = PACTMemory(api_key="sk_test_…")
         chain = ConversationChain(llm=llm, memory=memory)
 
-    Works with the chains of `langchain` below 1 and of `langchain-classic`. A chain without `input_key` saves its one
+    Works with the chains of `langchain` below 1 and of `langchain-classic`. A chain without `input_key` saves
+    its one
     input; where there are several, it says so instead of saving nothing. When PACT does not answer, the error
     (`PACTError`) reaches the caller of the chain: no turn is lost in silence.
     """
@@ -85,8 +86,8 @@ class PACTMemory(BaseChatMemory):
     def load_memory_variables(self, inputs: Dict[str, Any]) -> Dict[str, Any]:
         """The context that matters now.
 
-        `history`: the messages, one a line, or as messages with `return_messages=True`; `emotional_state`: how the user
-        feels, in one word; `context_summary`: what was folded, empty at first.
+        `history`: the messages, one a line, or as messages with `return_messages=True`; `emotional_state`:
+        how the user feels, in one word; `context_summary`: what was folded, empty at first.
         """
         return self._variables(
             self._pact_client.get_context(self._session, self.max_token_limit, self.emotional_tracking)
@@ -104,7 +105,8 @@ class PACTMemory(BaseChatMemory):
         """Saves a turn.
 
         Raises:
-            ValueError: There are several inputs or outputs, and `input_key` or `output_key` does not say which one.
+            ValueError: There are several inputs or outputs, and `input_key` or `output_key` does not say
+                which one.
         """
         user_message, ai_message = self._turn(inputs, outputs)
         self._pact_client.save_interaction(
@@ -144,7 +146,9 @@ class PACTMemory(BaseChatMemory):
         return self._pact_client.consolidate(self._session)
 
     def set_context_priority(self, topic: str, priority: str) -> None:
-        """Ranks a topic `high` (its messages stay verbatim), `medium` or `low` (it leaves the summary first)."""
+        """Ranks a topic `high` (its messages stay verbatim), `medium` or `low` (it leaves the summary
+        first).
+        """
         self._pact_client.set_priority(self._session, topic, cast(Priority, priority))
 
     async def aget_emotional_state(self) -> EmotionalState:
@@ -208,7 +212,9 @@ class PACTMemory(BaseChatMemory):
 
 
 class AsyncPACTMemory(PACTMemory):
-    """`PACTMemory` under the name that version 0.1 had for asynchronous chains. Both have every asynchronous method."""
+    """`PACTMemory` under the name that version 0.1 had for asynchronous chains. Both have every asynchronous
+    method.
+    """
 
 
 def create_pact_memory(

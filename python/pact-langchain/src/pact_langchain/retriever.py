@@ -18,9 +18,9 @@ class PACTRetriever(BaseRetriever):
 
         PACTRetriever(user_id="ada", k=5).invoke("what calms her?")
 
-    Each document is one message; its `id` is the message's, its metadata holds `message_id`, `session_id`, `score`
-    (comparable within one answer; higher is better), `role`, `timestamp`, and `name`, `external_id`, `emotion` where
-    the message has them. When PACT does not answer, the error reaches the caller.
+    Each document is one message; its `id` is the message's, its metadata holds `message_id`, `session_id`,
+    `score` (comparable within one answer; higher is better), `role`, `timestamp`, and `name`, `external_id`,
+    `emotion` where the message has them. When PACT does not answer, the error reaches the caller.
     """
 
     client: Optional[PACTClient] = Field(default=None, exclude=True)
@@ -66,7 +66,8 @@ class PACTRetriever(BaseRetriever):
 
 
 def _documents(recalled: Recalled) -> List[Document]:
-    # The words of a message are found on their own; what else LangChain's history keeps of it is no text to read.
+    # The words of a message are found on their own; what else LangChain's history keeps of it is no text to
+    # read.
     return [_document(result) for result in recalled["results"] if not is_whole(result["message"])]
 
 
