@@ -59,8 +59,7 @@ def facts(schema: Schema) -> str:
     if "maxItems" in schema:
         told.append(f"{schema.get('minItems', 0)} to {schema['maxItems']} items")
     range_text = ", ".join(told)
-    if range_text:
-        range_text = range_text[0].upper() + range_text[1:] + "."
+    range_text = f"{range_text[0].upper()}{range_text[1:]}." if range_text else ""
     return (
         " ".join(part for part in (description, range_text) if part)
         .replace("\\", "\\\\")

@@ -2,10 +2,12 @@
 
 import asyncio
 import inspect
+import sys
 from datetime import datetime, timezone
 
 import pytest
 
+import pact_langchain
 from pact_langchain import AsyncPACTClient, NotFoundError, PACTClient, PACTError
 
 ANGRY = "I am furious, the espresso machine from Porto has not arrived!"
@@ -124,6 +126,14 @@ def test_version_0_1_names_still_work(pact_url: str, pact_key: str, session_id: 
         assert pact.api_url == pact_url
         pact.save_interaction(session_id=session_id, user_message="a", ai_message="b", track_emotion=False)
         assert pact.consolidate_context(session_id)["session_id"] == session_id
+
+
+def test_a_class_whose_framework_is_missing_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("retriever", "_messages"):
+        monkeypatch.delitem(sys.modules, f"pact_langchain.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "langchain_core.documents", None)
+    with pytest.raises(ImportError, match=r"pip install 'pact-langchain\[langchain\]'"):
+        _ = pact_langchain.PACTRetriever
 
 
 def test_a_printed_client_tells_no_key(client: PACTClient, pact_key: str) -> None:

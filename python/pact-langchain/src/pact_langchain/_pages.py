@@ -6,9 +6,7 @@ T = TypeVar("T")
 
 
 class Page(Generic[T]):
-    """One page of a list. Iterating over it goes on through the pages after it, fetching each when it is
-    reached.
-    """
+    """One page of a list. Iterating over it goes on through the pages after it, fetched when reached."""
 
     def __init__(self, answer: Dict[str, Any], fetch: Callable[[str], "Page[T]"]) -> None:
         self.data: List[T] = answer["data"]
@@ -30,9 +28,7 @@ class Page(Generic[T]):
 
 
 class AsyncPage(Generic[T]):
-    """One page of a list. `async for` goes on through the pages after it, fetching each when it is
-    reached.
-    """
+    """One page of a list. `async for` goes on through the pages after it, fetched when reached."""
 
     def __init__(self, answer: Dict[str, Any], fetch: Callable[[str], Awaitable["AsyncPage[T]"]]) -> None:
         self.data: List[T] = answer["data"]

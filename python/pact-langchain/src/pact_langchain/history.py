@@ -17,8 +17,8 @@ class PACTChatMessageHistory(BaseChatMessageHistory):
         history.add_user_message("Where is my espresso machine?")
 
     Every type of message comes back as it was, tool calls and multimodal content included, but for
-    `usage_metadata` and `response_metadata`, which tell of a call and not of what was said. A message that has
-    an id is stored once, however
+    `usage_metadata` and `response_metadata`, which tell of a call and not of what was said. A message that
+    has an id is stored once, however
     often it is added. When PACT does not answer, the error reaches the caller: nothing is dropped silently.
 
     Args:
