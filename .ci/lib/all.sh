@@ -16,6 +16,7 @@ provide_all() {
   timed 'An S3 server' provide_s3
   timed 'Chromium' provide_chromium
   timed 'Python with the published client' provide_published_client
+  timed 'Pythons with LangChain' provide_python_lines
 }
 
 # start_services STATEFOLDER POSTGRESPORT REDISPORT S3PORT: starts all and exports where the suite finds them.

@@ -1,9 +1,4 @@
-"""Writes `src/pact_langchain/_generated` from the API's description. Says nothing when all is well.
-
-    python scripts/generate.py
-
-Needs Python alone. The same description gives the same text: `tests/test_generated.py` compares.
-"""
+"""`python scripts/generate.py` writes `src/pact_langchain/_generated` from the API's description; needs Python alone."""
 
 import json
 import keyword
