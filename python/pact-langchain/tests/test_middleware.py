@@ -5,6 +5,9 @@ import uuid
 from typing import Any, Callable, List
 
 import pytest
+
+pytest.importorskip("langchain.agents.middleware", reason="Middleware came with LangChain 1.")
+
 from langchain.agents import create_agent
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, BaseMessage
