@@ -16,6 +16,8 @@ const OPTIONAL = {
   PACT_TEST_DENO: 'the TypeScript client in Deno',
   PACT_TEST_WORKERD: 'the TypeScript client in a worker',
   PACT_TEST_PYTHON: 'the published Python client',
+  PACT_TEST_PYTHON_CURRENT: 'the Python package, on LangChain 1 and LangGraph',
+  PACT_TEST_PYTHON_LEGACY: 'the Python package, on LangChain 0.3',
 };
 const ON_POSTGRES = ['packages/db', 'packages/core', 'apps/api'];
 const REPORT = join(root, '.cache/tests.json');

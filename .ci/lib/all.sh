@@ -17,6 +17,7 @@ provide_all() {
   timed 'Chromium' provide_chromium
   timed 'JavaScript runtimes' provide_runtimes
   timed 'Python with the published client' provide_published_client
+  timed 'Pythons with LangChain' provide_python_lines
 }
 
 # start_services STATEFOLDER POSTGRESPORT REDISPORT S3PORT: starts all and exports where the suite finds them.

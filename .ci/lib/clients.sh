@@ -49,6 +49,18 @@ provide_published_client() {
   export PACT_TEST_PYTHON="$CI_CACHE/published-client-$key/bin/python"
 }
 
+# Pythons for the tests of our own package: one with LangChain 1 and LangGraph, one with LangChain 0.3.
+provide_python_lines() {
+  local line key versions
+  provide_python
+  for line in current legacy; do
+    versions="python/pact-langchain/constraints/$line.txt"
+    key="$({ "$PYTHON" -VV && cat "$versions"; } | sha256sum | cut -c1-16)"
+    locked "python-$line-$key" build_python_environment "$CI_CACHE/python-$line-$key" "$versions"
+    export "PACT_TEST_PYTHON_${line^^}=$CI_CACHE/python-$line-$key/bin/python"
+  done
+}
+
 # build_python_environment FOLDER REQUIREMENTS: every version is named there, so that nothing is resolved.
 build_python_environment() {
   local folder="$1" requirements="$2" python="$1/bin/python"
