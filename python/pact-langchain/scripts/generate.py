@@ -11,8 +11,6 @@ SOURCE = PACKAGE.parent.parent / "packages" / "sdk" / "openapi.json"
 TARGET = PACKAGE / "src" / "pact_langchain" / "_generated"
 
 NOTE = "Generated from openapi.json by scripts/generate.py. Do not edit."
-# Operations that every client of PACT calls by a plainer verb.
-METHOD_NAMES = {"deleteUser": "erase_user", "getUsage": "usage"}
 # An operation without a body answers in a header; this is what Python calls it.
 HEADER_FIELDS = {"X-Pact-Erasure": "erasure_id"}
 PRIMITIVES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
@@ -213,7 +211,7 @@ class Operation:
     def __init__(self, path: str, method: str, described: dict[str, Any], models: Models) -> None:
         self.path, self.method, self.described = path, method.upper(), described
         identity = described["operationId"]
-        self.name = METHOD_NAMES.get(identity, snake_case(identity))
+        self.name = snake_case(identity)
         pascal = pascal_case(self.name)
         parameters = described.get("parameters", [])
         self.path_fields = [self.field(p, models, pascal) for p in parameters if p["in"] == "path"]
