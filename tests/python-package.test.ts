@@ -23,12 +23,23 @@ describe.skipIf(!LINES.current || !LINES.legacy)('the Python package', { timeout
   beforeAll(async () => {
     server = await startServer();
     const { PATH, HOME } = process.env;
-    env = { PATH, HOME, PACT_BASE_URL: server.apiUrl, PACT_API_KEY: server.apiKey, PYTHONDONTWRITEBYTECODE: '1' };
+    env = {
+      PATH,
+      HOME,
+      PACT_BASE_URL: server.apiUrl,
+      PACT_API_KEY: server.apiKey,
+      PYTHONDONTWRITEBYTECODE: '1',
+    };
   });
   afterAll(() => server.stop());
 
   /** Runs a module of a line's Python; what it printed is in the error when it fails. */
-  const python = async (line: keyof typeof LINES, args: string[], cwd = PACKAGE, more: NodeJS.ProcessEnv = {}) => {
+  const python = async (
+    line: keyof typeof LINES,
+    args: string[],
+    cwd = PACKAGE,
+    more: NodeJS.ProcessEnv = {},
+  ) => {
     try {
       return (await run(LINES[line]!, args, { cwd, env: { ...env, ...more }, maxBuffer: 2 ** 26 })).stdout;
     } catch (error) {
@@ -68,26 +79,45 @@ describe.skipIf(!LINES.current || !LINES.legacy)('the Python package', { timeout
       await python('current', ['-m', 'build', '--no-isolation', '--outdir', folder]);
       const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'))!;
       const target = ['--target', join(folder, 'installed')];
-      await python('current', ['-m', 'pip', 'install', '--no-deps', '--no-index', ...target, join(folder, wheel)]);
+      await python('current', [
+        '-m',
+        'pip',
+        'install',
+        '--no-deps',
+        '--no-index',
+        ...target,
+        join(folder, wheel),
+      ]);
     }, 2 * MINUTES);
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     test('has a wheel and a source distribution that an index takes', async () => {
       const files = readdirSync(folder).filter((name) => /\.(whl|tar\.gz)$/.test(name));
       expect(files).toHaveLength(2);
-      await python('current', ['-m', 'twine', 'check', '--strict', ...files.map((name) => join(folder, name))]);
+      await python('current', [
+        '-m',
+        'twine',
+        'check',
+        '--strict',
+        ...files.map((name) => join(folder, name)),
+      ]);
     });
 
-    test.each(readdirSync(PROGRAMS).filter((name) => name.endsWith('.py')))('runs %s in an empty folder', async (program) => {
-      const empty = mkdtempSync(join(tmpdir(), 'pact-program-'));
-      try {
-        cpSync(join(PROGRAMS, program), join(empty, program));
-        const printed = await python('current', [program], empty, { PYTHONPATH: join(folder, 'installed') });
-        expect(printed).toMatch(/espresso/i);
-        expect(printed).toMatch(/angry|frustrated/i);
-      } finally {
-        rmSync(empty, { recursive: true, force: true });
-      }
-    });
+    test.each(readdirSync(PROGRAMS).filter((name) => name.endsWith('.py')))(
+      'runs %s in an empty folder',
+      async (program) => {
+        const empty = mkdtempSync(join(tmpdir(), 'pact-program-'));
+        try {
+          cpSync(join(PROGRAMS, program), join(empty, program));
+          const printed = await python('current', [program], empty, {
+            PYTHONPATH: join(folder, 'installed'),
+          });
+          expect(printed).toMatch(/espresso/i);
+          expect(printed).toMatch(/angry|frustrated/i);
+        } finally {
+          rmSync(empty, { recursive: true, force: true });
+        }
+      },
+    );
   });
 });
