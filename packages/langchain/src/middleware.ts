@@ -18,6 +18,7 @@ export interface PACTRuntime {
 /** A value, or where the run has it. */
 type FromRun = string | ((runtime: PACTRuntime) => string | undefined | Promise<string | undefined>);
 
+/** How the middleware finds the conversation, what it tells the model, and what it does when PACT is away. */
 export interface PACTMiddlewareOptions {
   /** Default: a new client, which reads `PACT_API_KEY`. */
   client?: PACTClient | undefined;

@@ -4,6 +4,7 @@ import { BaseRetriever, type BaseRetrieverInput } from '@langchain/core/retrieve
 import { type Emotion, PACTClient, type Recalled, type RecallInput, type Role } from '@neurobloom/pact';
 import { openSession } from './conversation.ts';
 
+/** Where a retriever looks, and how much it returns. */
 export interface PACTRetrieverFields extends BaseRetrieverInput {
   /** Default: a new client, which reads `PACT_API_KEY`. */
   client?: PACTClient | undefined;

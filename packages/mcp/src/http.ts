@@ -17,6 +17,7 @@ const NAMING = ['X-Pact-User', 'X-Pact-Session'] as const;
 const MOST_MEMORIES = 1000;
 const LONGEST_FAREWELL_MS = 3000;
 
+/** Where the server listens, whom it answers, and whose key it uses. */
 export interface HttpOptions {
   /** Default 127.0.0.1: this machine alone. */
   host?: string | undefined;
@@ -36,6 +37,7 @@ export interface HttpOptions {
   session?: string | undefined;
 }
 
+/** A server that listens. */
 export interface RunningHttp {
   /** Where the server is, with `/mcp`. */
   url: string;

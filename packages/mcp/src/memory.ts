@@ -10,6 +10,7 @@ const APPLICATION = 'pact-mcp';
 /** Agents give a tool a minute: all three attempts fit into it, so that they hear what is wrong. */
 const TIMEOUT_MS = 15_000;
 
+/** Whose memory an agent gets, and the key it is reached with. */
 export interface MemoryOptions {
   /** An API key of PACT: `sk_test_…` or `sk_prod_…`. */
   apiKey: string;

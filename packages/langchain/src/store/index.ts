@@ -24,6 +24,7 @@ import {
 /** The most results of one recall. */
 const MOST_RESULTS = 100;
 
+/** How a store reaches PACT, and what of its items is searched by meaning. */
 export interface PACTStoreFields {
   /** Default: a new client, which reads `PACT_API_KEY`. */
   client?: PACTClient | undefined;
